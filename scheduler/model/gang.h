@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gang: pods that start together or not at all. A Spark job is one gang (the driver and the
+// executors it cannot run without); pods that share the label muster.dev/gang are one; any other pod
+// is a gang of one.
+//
+//        members exist,          first bind            the minimum is bound
+//        quota, room              accepted              (Spark: or held)
+//   kWaiting ───────────► kStarting ─────────────────────────► kStarted ──► kEnded
+//       ▲                     │ no placement exists, or a          │ below its floor: degraded,
+//       └──── released ◄──────┘ member refused twice               └ repaired before new starts
+//
+// A gang is half-bound while kStarting: it is completed on any nodes within 5 s or released. A
+// started gang is never released. Invariant: every live member that is bound or assumed, and every
+// hold, is counted on its node and on its queue, exactly once (state/audit.h checks it).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "scheduler/model/forecast.h"
+#include "scheduler/model/ids.h"
+#include "scheduler/model/reason.h"
+
+namespace muster {
+
+enum class GangKind : uint8_t { kSingle, kDeclared, kSpark };
+
+enum class GangState : uint8_t { kWaiting, kStarting, kStarted, kEnded };
+
+// Room on a node for members that do not exist yet.
+struct HoldSlot {
+  NodeId node;
+  int32_t count = 0;
+  friend bool operator==(const HoldSlot&, const HoldSlot&) = default;
+};
+
+// The room of a lost member, kept for its replacement until `until` (repairGrace).
+struct RepairHold {
+  RoleId role;
+  NodeId node;
+  absl::Time until;
+  friend bool operator==(const RepairHold&, const RepairHold&) = default;
+};
+
+struct Gang {
+  GangId id;
+  GangKind kind = GangKind::kSingle;
+  GangState state = GangState::kWaiting;
+  // Identity: namespace and name (Spark: spark-app-selector; declared: the label; single: the pod's
+  // name). A name whose members have all ended starts a new gang.
+  std::string ns;
+  std::string name;
+
+  // Authority: of the pod that opened the gang. Later members' own labels are ignored.
+  std::string opener_uid;
+  std::string user;  // service account, "ns/name"
+  std::string queue_label;
+  QueueId queue;  // invalid while the gang may use none: `refusal` says why
+  int32_t priority = 0;
+  absl::Time created;
+
+  // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
+  int32_t minimum = 1;
+  // Members that a started gang is repaired to.
+  int32_t floor = 1;
+
+  // Live members by what is known of them. `waiting` holds pods without a node, in no order.
+  std::vector<PodId> waiting;
+  int32_t bound = 0;     // assumed or bound, not terminal
+  int32_t accepted = 0;  // of these: known to the API server
+  int32_t ever = 0;      // of `bound` and the ended: members that once had a node
+  int32_t succeeded = 0;
+  int32_t pods = 0;      // all that exist, ended ones too; the gang is forgotten at 0
+
+  // Spark only.
+  PodId driver;
+  bool driver_runs = false;
+  std::optional<Forecast> forecast;
+  std::string missing;  // object that the forecast waits for
+  RoleId executor;      // the class that holds are of; replaced by the first real executor's
+  bool executor_seen = false;
+  std::vector<HoldSlot> holds;
+  absl::Time holds_until = absl::InfiniteFuture();
+
+  std::vector<RepairHold> repairs;
+
+  absl::Time first_bind;           // of the current start
+  int32_t refusals = 0;            // of the current start
+  int32_t releases = 0;            // starts that were given up; drives the back-off
+  absl::Time backoff_until = absl::InfinitePast();
+  std::string refused_message;     // the API server's last refusal
+  Reason refusal;                  // Forbidden, ConfigError, QueueClosed: decided without capacity
+};
+
+// "namespace/name".
+std::string FullName(const Gang& gang);
+
+int32_t HeldMembers(const Gang& gang);
+
+}  // namespace muster

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a cycle decided: a value. Applying it to the state (state/assume.h) and acting on it
+// (loop/) are two renderings of the same plan; so are logs, metrics, events and conditions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scheduler/model/gang.h"
+#include "scheduler/model/ids.h"
+#include "scheduler/model/reason.h"
+
+namespace muster {
+
+struct Placement {
+  PodId pod;
+  NodeId node;
+  bool from_hold = false;  // takes one slot of its gang's holds (or repairs) on that node
+  friend bool operator==(const Placement&, const Placement&) = default;
+};
+
+enum class StepKind : uint8_t {
+  kStart,     // a waiting gang starts: its minimum placed or held
+  kComplete,  // a half-bound gang gets the rest of its members placed
+  kSettle,    // a member takes the room held for it
+  kRepair,    // a degraded gang gets room for what it lost
+  kGrow,      // one member above the minimum
+  kRehold,    // holds move: their node left, or the first executor differs from the forecast
+};
+
+// One gang's part of the plan. Steps are in the order in which they were decided.
+struct Step {
+  StepKind kind = StepKind::kStart;
+  GangId gang;
+  std::vector<Placement> placements;
+  std::vector<HoldSlot> holds;  // added
+  std::vector<RepairHold> repairs;  // added
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
+// Why a gang, or the waiting members of a started one, stay where they are.
+struct Verdict {
+  GangId gang;
+  Reason reason;
+  int32_t position = 0;  // in its leaf, from 1; 0 where the gang is not in line
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  std::vector<GangId> releases;  // half-bound gangs given up: their bound members are deleted
+  std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
+  bool empty() const { return steps.empty() && releases.empty(); }
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+}  // namespace muster
