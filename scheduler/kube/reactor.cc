@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/kube/reactor.h"
+
+#include <algorithm>
+
+namespace muster::kube {
+
+void Reactor::Post(Task task) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  http_.Wake();
+}
+
+Reactor::TimerId Reactor::After(absl::Duration delay, Task task) {
+  const TimerId id{clock_.Now() + delay, ++last_timer_};
+  timers_.emplace(id, std::move(task));
+  return id;
+}
+
+void Reactor::RunOnce(absl::Duration wait) {
+  RunTasks();
+  RunTimers();
+  if (!timers_.empty()) {
+    wait = std::clamp(timers_.begin()->first.first - clock_.Now(), absl::ZeroDuration(), wait);
+  }
+  if (HasTasks()) wait = absl::ZeroDuration();
+  http_.Poll(wait);
+}
+
+void Reactor::Run() {
+  while (!stopping_.load()) RunOnce(absl::Seconds(1));
+}
+
+void Reactor::Stop() {
+  stopping_.store(true);
+  http_.Wake();
+}
+
+bool Reactor::HasTasks() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return !tasks_.empty();
+}
+
+void Reactor::RunTasks() {
+  std::vector<Task> tasks;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    tasks.swap(tasks_);
+  }
+  for (Task& task : tasks) task();
+}
+
+void Reactor::RunTimers() {
+  const absl::Duration now = clock_.Now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    Task task = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    task();
+  }
+}
+
+}  // namespace muster::kube
