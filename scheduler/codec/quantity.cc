@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/codec/quote.h"
+#include "scheduler/model/resource_list.h"
 
 namespace muster::codec {
 namespace {
@@ -221,24 +224,15 @@ absl::StatusOr<Quantity> ParseCount(absl::string_view text) {
   return quantity;
 }
 
-std::string FormatMilli(int64_t milli) {
-  return milli % 1000 == 0 ? absl::StrCat(milli / 1000) : absl::StrCat(milli, "m");
+absl::StatusOr<Quantity> ParseAmount(absl::string_view resource, absl::string_view text) {
+  if (resource == kCpu) return ParseCpu(text);
+  const bool bytes = resource == kMemory || resource == kEphemeralStorage ||
+                     absl::StartsWith(resource, "hugepages-");
+  return bytes ? ParseBytes(text) : ParseCount(text);
 }
 
-std::string FormatBytes(int64_t bytes) {
-  if (bytes == 0) return "0";
-  constexpr absl::string_view kBinary[] = {"Ei", "Pi", "Ti", "Gi", "Mi", "Ki"};
-  for (int i = 0; i < 6; ++i) {
-    const int64_t unit = int64_t{1} << (10 * (6 - i));
-    if (bytes % unit == 0) return absl::StrCat(bytes / unit, kBinary[i]);
-  }
-  constexpr absl::string_view kDecimal[] = {"E", "P", "T", "G", "M", "k"};
-  int64_t unit = 1000000000000000000;
-  for (absl::string_view suffix : kDecimal) {
-    if (bytes % unit == 0) return absl::StrCat(bytes / unit, suffix);
-    unit /= 1000;
-  }
-  return absl::StrCat(bytes);
+int64_t ToAmount(absl::string_view resource, Quantity quantity) {
+  return resource == kCpu ? quantity.Milli() : quantity.Whole();
 }
 
 }  // namespace muster::codec

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "absl/numeric/int128.h"
 #include "absl/status/statusor.h"
@@ -61,9 +60,9 @@ absl::StatusOr<Quantity> ParseBytes(absl::string_view text);
 // A number of pieces (an extended resource, pods): not negative and whole.
 absl::StatusOr<Quantity> ParseCount(absl::string_view text);
 
-// Canonical text for messages: 1500 -> "1500m", 2000 -> "2".
-std::string FormatMilli(int64_t milli);
-// 17179869184 -> "16Gi", 1500000000 -> "1500M", 1025 -> "1025": exact, largest suffix that divides.
-std::string FormatBytes(int64_t bytes);
+// One of the three, by what `resource` counts.
+absl::StatusOr<Quantity> ParseAmount(absl::string_view resource, absl::string_view text);
+// In the unit that ResourceList keeps: milli for cpu, whole units for everything else.
+int64_t ToAmount(absl::string_view resource, Quantity quantity);
 
 }  // namespace muster::codec

@@ -2,7 +2,6 @@
 #include "scheduler/codec/quote.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -42,8 +41,8 @@ size_t Distance(absl::string_view a, absl::string_view b) {
 
 }  // namespace
 
-std::string Quoted(absl::string_view text, size_t limit) {
-  std::string out = "\"";
+std::string Clipped(absl::string_view text, size_t limit) {
+  std::string out;
   size_t at = 0;
   while (at < text.size() && at < limit) {
     const size_t length = SequenceLength(text, at);
@@ -55,22 +54,25 @@ std::string Quoted(absl::string_view text, size_t limit) {
     }
     at += piece.size();
   }
-  absl::StrAppend(&out, at < text.size() ? "\"..." : "\"");
+  if (at < text.size()) absl::StrAppend(&out, "...");
   return out;
 }
 
-std::string NearestWord(absl::string_view word, const absl::string_view* candidates,
-                        size_t count) {
+std::string Quoted(absl::string_view text, size_t limit) {
+  return absl::StrCat("\"", Clipped(text, limit), "\"");
+}
+
+std::string NearestWord(absl::string_view word, const std::vector<absl::string_view>& candidates) {
   constexpr size_t kLongestWord = 64;
   if (word.size() > kLongestWord) return "";
   const std::string lower = absl::AsciiStrToLower(word);
   size_t best = word.size() <= 3 ? 2 : 3;  // exclusive
   std::string nearest;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t distance = Distance(lower, absl::AsciiStrToLower(candidates[i]));
+  for (absl::string_view candidate : candidates) {
+    const size_t distance = Distance(lower, absl::AsciiStrToLower(candidate));
     if (distance < best) {
       best = distance;
-      nearest = std::string(candidates[i]);
+      nearest = std::string(candidate);
     }
   }
   return nearest;

@@ -104,19 +104,14 @@ TEST_CASE("sums are exact before the one rounding, and saturate") {
   CHECK(low.Milli() == std::numeric_limits<int64_t>::min());
 }
 
-TEST_CASE("amounts are written as Kubernetes writes them") {
-  CHECK(FormatMilli(1500) == "1500m");
-  CHECK(FormatMilli(2000) == "2");
-  CHECK(FormatMilli(0) == "0");
-  CHECK(FormatMilli(-500) == "-500m");
-  CHECK(FormatBytes(0) == "0");
-  CHECK(FormatBytes(17179869184) == "16Gi");
-  CHECK(FormatBytes(1476395008) == "1408Mi");
-  CHECK(FormatBytes(1500000000) == "1500M");
-  CHECK(FormatBytes(1025) == "1025");
-  CHECK(FormatBytes(-1024) == "-1Ki");
-  CHECK(FormatBytes(std::numeric_limits<int64_t>::max()) == "9223372036854775807");
-  CHECK(FormatBytes(std::numeric_limits<int64_t>::min()) == "-8Ei");
+TEST_CASE("an amount is read by what its resource counts") {
+  CHECK(ToAmount("cpu", *ParseAmount("cpu", "512m")) == 512);
+  CHECK_FALSE(ParseAmount("memory", "512m").ok());
+  CHECK_FALSE(ParseAmount("ephemeral-storage", "512m").ok());
+  CHECK_FALSE(ParseAmount("hugepages-2Mi", "512m").ok());
+  CHECK(ToAmount("memory", *ParseAmount("memory", "1408Mi")) == 1476395008);
+  CHECK(ToAmount("nvidia.com/gpu", *ParseAmount("nvidia.com/gpu", "2")) == 2);
+  CHECK_FALSE(ParseAmount("nvidia.com/gpu", "500m").ok());
 }
 
 TEST_CASE("a long or binary text makes a short, readable message") {
