@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -34,13 +33,13 @@ struct PodRef {
   std::string name;
 };
 
-// Bind the pod to the node, with the uid as precondition; the annotations are merged into the pod by
-// the API server. Answered by BindAccepted or BindRefused, or by PodGone; an unknown outcome is
+// Bind the pod to the node, with the uid as precondition; the stamp rides on the Binding as
+// annotations muster.dev/bound-* (codec/stamp.h), which the API server merges into the pod. Answered by BindAccepted or BindRefused, or by PodGone; an unknown outcome is
 // resolved by the world (a read by UID), never reported as one of these.
 struct BindPod {
   PodRef pod;
   std::string node;
-  std::vector<std::pair<std::string, std::string>> annotations;
+  Stamp stamp;
 };
 
 // DELETE with the uid as precondition and the pod's own grace period: a half-bound gang given up.

@@ -64,16 +64,22 @@ struct Gang {
 
   // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
   int32_t minimum = 1;
-  // Members that a started gang is repaired to.
+  // Members that a started gang keeps: Spark 1 + forecast.floor, else the minimum.
   int32_t floor = 1;
+  // Members that have room without standing in line, bound ones included: the minimum at the start,
+  // the floor after the first full start, less what has succeeded. What is missing to it is held,
+  // or repaired first; waiting members above it are growth.
+  int32_t promised = 0;
 
-  // Live members by what is known of them. `waiting` holds pods without a node, in no order.
+  // All that exist, ended ones too, in no order; the gang is forgotten when there are none.
+  std::vector<PodId> members;
+  // Of these: without a node, not gated, not leaving.
   std::vector<PodId> waiting;
   int32_t bound = 0;     // assumed or bound, not terminal
   int32_t accepted = 0;  // of these: known to the API server
   int32_t ever = 0;      // of `bound` and the ended: members that once had a node
   int32_t succeeded = 0;
-  int32_t pods = 0;      // all that exist, ended ones too; the gang is forgotten at 0
+  int32_t faulty = 0;    // waiting members with a config_error
 
   // Spark only.
   PodId driver;
@@ -92,7 +98,7 @@ struct Gang {
   int32_t releases = 0;            // starts that were given up; drives the back-off
   absl::Time backoff_until = absl::InfinitePast();
   std::string refused_message;     // the API server's last refusal
-  Reason refusal;                  // Forbidden, ConfigError, QueueClosed: decided without capacity
+  Reason refusal;                  // of the queue: Forbidden, ConfigError, QueueClosed
 };
 
 // "namespace/name".

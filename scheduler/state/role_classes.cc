@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/state/role_classes.h"
+
+namespace muster {
+
+RoleId RoleClasses::Intern(const RoleSpec& spec, ResourceTable* resources) {
+  const RoleId next{static_cast<uint32_t>(classes_.size())};
+  auto [entry, fresh] = by_key_.try_emplace(CanonicalKey(spec), next);
+  if (fresh) {
+    RoleClass role{next, spec, resources->ToAmounts(spec.requests)};
+    role.each[kPodsColumn] = 1;
+    classes_.push_back(std::move(role));
+  }
+  return entry->second;
+}
+
+}  // namespace muster
