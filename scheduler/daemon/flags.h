@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags of one sub-command: declared with the variable that they fill, parsed all or nothing.
+//
+//   FlagSet flags("check", "FILE", "validates a queue config");
+//   flags.Text("output", &output, "FORMAT", "how to print");
+//   absl::Status status = flags.Parse(arguments, &positional);
+//
+// Accepted: --name=value, --name value, and --name alone for a switch (also --name=false). "--"
+// ends the flags. Refused: unknown names (with the one probably meant), a flag given twice, a value
+// that its type does not allow. Errors are InvalidArgument with one line that names flag, value and
+// what was expected; the variables are then as they were, and the process exits with kUsageError.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace muster::daemon {
+
+inline constexpr int kUsageError = 2;
+
+using Arguments = std::vector<std::string>;
+
+// Where to listen: a host that is an IPv4 address, an IPv6 address in brackets, or a name; port 0
+// takes a free one.
+struct HostPort {
+  std::string host;
+  int port = 0;
+  friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+// "127.0.0.1:8080", "[::1]:8080".
+std::string ToString(const HostPort& address);
+
+// NAMESPACE/NAME of a Kubernetes object.
+struct ObjectName {
+  std::string ns;
+  std::string name;
+  friend bool operator==(const ObjectName&, const ObjectName&) = default;
+};
+std::string ToString(const ObjectName& object);
+
+class FlagSet {
+ public:
+  // `positional` as in the usage line ("FILE", "" for none); each word of it is one argument.
+  FlagSet(absl::string_view command, absl::string_view positional, absl::string_view purpose);
+
+  void Switch(absl::string_view name, bool* value, absl::string_view help);
+  void Text(absl::string_view name, std::string* value, absl::string_view placeholder,
+            absl::string_view help);
+  void Integer(absl::string_view name, int64_t* value, int64_t least, int64_t most,
+               absl::string_view help);
+  // "90s", "1m30s", "250ms"; greater than zero, finite.
+  void Duration(absl::string_view name, absl::Duration* value, absl::string_view help);
+  void Address(absl::string_view name, HostPort* value, absl::string_view help);
+  void Object(absl::string_view name, ObjectName* value, absl::string_view help);
+  void Choice(absl::string_view name, std::string* value, std::vector<std::string> choices,
+              absl::string_view help);
+
+  // `positional` gets exactly as many as the usage names.
+  absl::Status Parse(const Arguments& arguments, Arguments* positional) const;
+  // Whether --help or -h is among the arguments, before any "--".
+  static bool AsksForHelp(const Arguments& arguments);
+  // Purpose, usage line, and one line per flag with its default.
+  std::string Help() const;
+
+ private:
+  // Reads the text of a value; what comes back fills the variable. "" in `expected`: it is fine.
+  using Fill = std::function<void()>;
+  using Read = std::function<Fill(absl::string_view text, std::string* expected)>;
+  struct Flag {
+    std::string name;
+    std::string placeholder;  // empty: a switch
+    std::string help;
+    std::string initial;
+    Read read;
+  };
+  struct Reading;
+
+  void Add(absl::string_view name, absl::string_view placeholder, absl::string_view help,
+           std::string initial, Read read);
+  const Flag* Find(absl::string_view name) const;
+  absl::Status Unknown(absl::string_view name) const;
+  absl::Status Take(Reading* reading, const std::string& argument) const;
+
+  std::string command_;
+  std::vector<std::string> positional_;
+  std::string purpose_;
+  std::vector<Flag> flags_;
+};
+
+}  // namespace muster::daemon
