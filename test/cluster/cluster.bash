@@ -134,6 +134,7 @@ cluster_status() {
 cluster_env() {
   load_cluster || fail "cluster: not running; ./dev cluster start" || return 1
   echo "export KUBECONFIG=$(printf %q "$cluster_dir/admin.kubeconfig")"
+  echo "export KUBECACHEDIR=$(printf %q "$cluster_dir/kubectl")"
   echo "export MUSTER_HTTP=http://127.0.0.1:$port_muster"
   echo "export PATH=$(printf %q "$programs"):\"\$PATH\""
 }

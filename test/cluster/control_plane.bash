@@ -51,4 +51,6 @@ start_kwok() {
   wait_until kwok 30 curl -sf "http://127.0.0.1:$port_kwok/healthz"
 }
 
-as_admin() { "$programs/kubectl" --kubeconfig "$cluster_dir/admin.kubeconfig" "$@"; }
+as_admin() {
+  KUBECACHEDIR=$cluster_dir/kubectl "$programs/kubectl" --kubeconfig "$cluster_dir/admin.kubeconfig" "$@"
+}

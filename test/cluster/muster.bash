@@ -2,7 +2,7 @@
 # Muster on the cluster: what deploy/ ships of rights and configuration, and the daemon as that
 # service account, by a token of its own.
 
-muster_binary=build/release/muster
+muster_binary=${MUSTER_BINARY:-build/release/muster}
 # All of deploy/ but the Deployment and its Service: here the daemon is a process.
 muster_manifests=(namespace rbac admission flowcontrol config)
 

@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/account.bash
+source test/cluster/muster.bash
 
 # all_gone PID...: none of them is there, unless ended and only waiting for init to notice.
 all_gone() {

@@ -40,7 +40,7 @@ priority_level_of() {
 # drift_of_deploy: what kubectl would change of the objects that the cluster was given.
 drift_of_deploy() {
   local file
-  for file in namespace rbac admission flowcontrol config; do
+  for file in "${muster_manifests[@]}"; do
     kubectl diff --filename "deploy/$file.yaml" 2>&1 || true
   done
 }
