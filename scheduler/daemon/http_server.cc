@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/http_server.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/daemon/http_connection.h"
+
+namespace muster::daemon {
+namespace {
+
+// How long the listener is left alone when the process has no file descriptor left.
+constexpr absl::Duration kAcceptPause = absl::Milliseconds(200);
+
+// Of a clock that never jumps; only differences mean anything.
+absl::Time Now() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+absl::Status Failure(const HostPort& address, absl::string_view why) {
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", ToString(address), ": ", why));
+}
+
+absl::StatusOr<int> OpenListener(const HostPort& address) {
+  addrinfo hints = {};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error =
+      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
+  if (error != 0) return Failure(address, gai_strerror(error));
+  const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  const bool open =
+      listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+      bind(listener, found->ai_addr, found->ai_addrlen) == 0 && listen(listener, SOMAXCONN) == 0;
+  const int why = errno;
+  freeaddrinfo(found);
+  if (open) return listener;
+  if (listener >= 0) close(listener);
+  return Failure(address, std::strerror(why));
+}
+
+int PortOf(int listener) {
+  sockaddr_storage name = {};
+  socklen_t size = sizeof(name);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&name), &size);
+  return ntohs(name.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&name)->sin6_port
+                                          : reinterpret_cast<sockaddr_in*>(&name)->sin_port);
+}
+
+}  // namespace
+
+class HttpServer::Core {
+ public:
+  Core(int listener, Pages pages, HttpLimits limits)
+      : listener_(listener), pages_(std::move(pages)), limits_(limits) {}
+  ~Core() { close(listener_); }
+
+  // Until `stop` is readable.
+  void Run(int stop) {
+    std::vector<pollfd> watched;
+    while (true) {
+      absl::Time now = Now();
+      watched.assign({{stop, POLLIN, 0}, {now < pause_until_ ? -1 : listener_, POLLIN, 0}});
+      for (const auto& connection : connections_) {
+        watched.push_back({connection->socket(), connection->events(), 0});
+      }
+      poll(watched.data(), watched.size(), Patience(now));
+      if (watched[0].revents != 0) return;
+      now = Now();
+      MoveReady(watched, now);
+      if (watched[1].revents != 0) Accept(now);
+    }
+  }
+
+ private:
+  // Milliseconds until the next deadline; -1: none.
+  int Patience(absl::Time now) const {
+    absl::Time next = now < pause_until_ ? pause_until_ : absl::InfiniteFuture();
+    for (const auto& connection : connections_) next = std::min(next, connection->deadline());
+    if (next == absl::InfiniteFuture()) return -1;
+    return static_cast<int>(absl::ToInt64Milliseconds(std::max(next - now, absl::ZeroDuration()))) +
+           1;
+  }
+
+  void MoveReady(const std::vector<pollfd>& watched, absl::Time now) {
+    for (size_t i = 0; i < connections_.size(); ++i) {
+      const bool ready = watched[i + 2].revents != 0;
+      // Also one that never stops sending is closed when its time is over.
+      const bool open = now < connections_[i]->deadline() && (!ready || connections_[i]->Move(now));
+      if (!open) connections_[i] = nullptr;
+    }
+    connections_.erase(std::remove(connections_.begin(), connections_.end(), nullptr),
+                       connections_.end());
+  }
+
+  void Accept(absl::Time now) {
+    const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket < 0) {
+      const bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS;
+      if (exhausted || errno == ENOMEM) pause_until_ = now + kAcceptPause;
+      return;
+    }
+    if (connections_.size() >= limits_.connections) MakeRoom();
+    connections_.push_back(std::make_unique<HttpConnection>(socket, pages_, limits_, now));
+  }
+
+  void MakeRoom() {
+    const auto quietest = std::min_element(
+        connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
+          return std::make_pair(a->answering(), a->quiet_since()) <
+                 std::make_pair(b->answering(), b->quiet_since());
+        });
+    connections_.erase(quietest);
+  }
+
+  const int listener_;
+  const Pages pages_;
+  const HttpLimits limits_;
+  std::vector<std::unique_ptr<HttpConnection>> connections_;
+  absl::Time pause_until_ = absl::InfinitePast();
+};
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const HostPort& address, Pages pages,
+                                                               HttpLimits limits) {
+  absl::StatusOr<int> listener = OpenListener(address);
+  if (!listener.ok()) return listener.status();
+  const int port = PortOf(*listener);
+  auto core = std::make_unique<Core>(*listener, std::move(pages), limits);
+  const int stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (stop < 0) return Failure(address, std::strerror(errno));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(core), port, stop));
+}
+
+HttpServer::HttpServer(std::unique_ptr<Core> core, int port, int stop)
+    : core_(std::move(core)), port_(port), stop_(stop), thread_([this] { core_->Run(stop_); }) {}
+
+HttpServer::~HttpServer() {
+  eventfd_write(stop_, 1);
+  thread_.join();
+  close(stop_);
+}
+
+}  // namespace muster::daemon
