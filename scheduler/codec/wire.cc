@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/codec/wire.h"
+
+namespace muster::codec {
+
+bool WireReader::Next() {
+  bytes_ = {};
+  if (!ok_ || rest_.empty()) return false;
+  uint64_t tag = 0;
+  if (!Varint(&tag)) return Fail();
+  field_ = static_cast<uint32_t>(tag >> 3);
+  uint64_t size = 0;
+  absl::string_view skipped;
+  switch (tag & 7) {
+    case 0: return Varint(&size) || Fail();
+    case 1: return Take(8, &skipped) || Fail();
+    case 2: return (Varint(&size) && Take(size, &bytes_)) || Fail();
+    case 5: return Take(4, &skipped) || Fail();
+    default: return Fail();  // groups: Kubernetes has none
+  }
+}
+
+bool WireReader::Varint(uint64_t* value) {
+  *value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    if (rest_.empty()) return false;
+    const uint8_t byte = static_cast<uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    *value |= uint64_t{byte & 0x7fu} << shift;
+    if ((byte & 0x80) == 0) return true;
+  }
+  return false;
+}
+
+bool WireReader::Take(uint64_t size, absl::string_view* out) {
+  if (size > rest_.size()) return false;
+  *out = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return true;
+}
+
+bool WireReader::Fail() {
+  ok_ = false;
+  bytes_ = {};
+  return false;
+}
+
+}  // namespace muster::codec
