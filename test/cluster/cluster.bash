@@ -37,7 +37,7 @@ cluster_start() {
     fail "cluster: already running in $cluster_dir (see ./dev cluster status; ./dev cluster stop)"
     return 1
   fi
-  need_packages "a cluster" "${packages_to_test[@]}" && need_cluster_binaries || return 1
+  need_packages "a cluster" "${packages_for_a_cluster[@]}" && need_cluster_binaries || return 1
   [ "$with_muster" = no ] || [ -x "$muster_binary" ] || build || return 1
   if ! cluster_bring_up "$nodes" "$with_muster"; then
     cluster_take_down

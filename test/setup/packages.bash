@@ -7,9 +7,8 @@ packages_to_build=(
   libboost1.81-dev libboost-graph1.81-dev prometheus-cpp-dev catch2
   libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev
 )
-packages_to_test=(
-  valgrind curl openssl procps iproute2 python3 python3-venv util-linux
-)
+packages_for_a_cluster=(ca-certificates curl openssl procps iproute2 python3 util-linux)
+packages_to_test=("${packages_to_build[@]}" "${packages_for_a_cluster[@]}" python3-venv valgrind)
 
 # missing_packages NAME...: those that are not installed, one per line.
 missing_packages() {
