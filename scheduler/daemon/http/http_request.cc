@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scheduler/daemon/http_request.h"
+#include "scheduler/daemon/http/http_request.h"
 
 #include <algorithm>
 

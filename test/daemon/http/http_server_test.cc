@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scheduler/daemon/http_server.h"
+#include "scheduler/daemon/http/http_server.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "test/daemon/http_client.h"
+#include "test/daemon/http/http_client.h"
 
 namespace muster::daemon {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scheduler/daemon/http_connection.h"
+#include "scheduler/daemon/http/http_connection.h"
 
 #include <poll.h>
 #include <sys/socket.h>

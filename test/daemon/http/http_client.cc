@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test/daemon/http_client.h"
+#include "test/daemon/http/http_client.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

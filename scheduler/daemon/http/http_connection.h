@@ -12,8 +12,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "scheduler/daemon/http_request.h"
-#include "scheduler/daemon/http_server.h"
+#include "scheduler/daemon/http/http_request.h"
+#include "scheduler/daemon/http/http_server.h"
 
 namespace muster::daemon {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scheduler/daemon/http_server.h"
+#include "scheduler/daemon/http/http_server.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/daemon/http_connection.h"
+#include "scheduler/daemon/http/http_connection.h"
 
 namespace muster::daemon {
 namespace {
