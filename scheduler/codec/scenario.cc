@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/codec/scenario.h"
+
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/codec/queue_config.h"
+#include "scheduler/codec/quote.h"
+#include "scheduler/codec/scenario_reader.h"
+
+namespace muster::codec {
+namespace {
+
+void ReadHead(YamlMap* map, Scenario* scenario) {
+  scenario->name = ReadText(map, "name");
+  if (const auto seed = map->Optional("seed")) {
+    scenario->seed = static_cast<uint64_t>(
+        seed->Integer(0, std::numeric_limits<int64_t>::max()).value_or(1));
+  }
+  if (const auto duration = map->Optional("duration")) scenario->duration = duration->Duration();
+  if (const auto compare = map->Optional("compare")) {
+    scenario->pod_at_a_time = compare->Word({"pod-at-a-time"}).has_value();
+  }
+  scenario->pod_collection = ReadDuration(map, "podCollection", scenario->pod_collection);
+}
+
+// Two objects of one name would be one in the cluster: the second is a mistake in the text.
+class Names {
+ public:
+  explicit Names(absl::string_view what) : what_(what) {}
+  void Add(const std::string& name, const YamlField& field) {
+    const auto [at, fresh] = lines_.emplace(name, field.node().mark.line);
+    if (fresh) return;
+    field.Error(absl::StrCat("the ", what_, " ", Quoted(name), " exists already, from line ",
+                             at->second));
+  }
+
+ private:
+  const std::string what_;
+  std::map<std::string, size_t> lines_;
+};
+
+void ReadBody(YamlMap* map, Scenario* scenario) {
+  Names node_names("node");
+  EachItem(map, "nodes", [&](const YamlField& item) {
+    for (Node& node : ReadNodes(item)) {
+      node_names.Add(node.name, item);
+      scenario->nodes.push_back(std::move(node));
+    }
+  });
+  Names job_names("job");
+  EachItem(map, "jobs", [&](const YamlField& item) {
+    for (Job& job : ReadJobs(item)) {
+      job_names.Add(absl::StrCat(job.ns, "/", job.name), item);
+      scenario->jobs.push_back(std::move(job));
+    }
+  });
+  EachItem(map, "steps", [&](const YamlField& item) {
+    if (auto step = ReadStep(item)) scenario->steps.push_back(std::move(*step));
+  });
+  EachItem(map, "expect", [&](const YamlField& item) {
+    if (auto expectation = ReadExpectation(item)) scenario->expect.push_back(std::move(*expectation));
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Scenario> ParseScenario(absl::string_view file, absl::string_view text) {
+  absl::StatusOr<YamlNode> tree = ParseYaml(file, text);
+  if (!tree.ok()) return tree.status();
+  YamlErrors errors(file);
+  YamlMap map(YamlField(*tree, "", &errors));
+  Scenario scenario;
+  scenario.file = std::string(file);
+  if (map.valid()) {
+    ReadHead(&map, &scenario);
+    if (tree->Find("queues") != nullptr || tree->Find("scorer") != nullptr) {
+      scenario.queues = ReadQueueConfig(&map);
+    }
+    ReadBody(&map, &scenario);
+    map.Finish();
+  }
+  if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
+  return scenario;
+}
+
+}  // namespace muster::codec

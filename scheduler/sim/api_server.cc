@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/sim/api_server.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/codec/stamp.h"
+#include "scheduler/codec/stamp_codec.h"
+
+namespace muster::sim {
+namespace {
+
+std::string FullName(const Pod& pod) { return absl::StrCat(pod.ns, "/", pod.name); }
+
+}  // namespace
+
+void ApiServer::Unwatch(Watcher* watcher) {
+  watchers_.erase(std::remove(watchers_.begin(), watchers_.end(), watcher), watchers_.end());
+}
+
+void ApiServer::Tell(const Pod& pod) {
+  for (Watcher* watcher : watchers_) watcher->OnPod(pod);
+}
+
+std::string ApiServer::Create(Pod pod) {
+  const std::string full_name = FullName(pod);
+  if (uids_.contains(full_name)) return "";
+  pod.uid = absl::StrCat("pod-", absl::Hex(next_uid_++, absl::kZeroPad8));
+  pod.generation = 1;
+  // The API keeps creation times in whole seconds.
+  pod.created = absl::FromUnixSeconds(absl::ToUnixSeconds(timeline_->now()));
+  uids_[full_name] = pod.uid;
+  const Pod& kept = pods_[pod.uid] = std::move(pod);
+  Changed();
+  Tell(kept);
+  return kept.uid;
+}
+
+const Pod* ApiServer::Find(const std::string& uid) const {
+  const auto at = pods_.find(uid);
+  return at == pods_.end() ? nullptr : &at->second;
+}
+
+const Pod* ApiServer::FindNamed(const std::string& ns, const std::string& name) const {
+  const auto at = uids_.find(absl::StrCat(ns, "/", name));
+  return at == uids_.end() ? nullptr : Find(at->second);
+}
+
+Answer ApiServer::Bind(const loop::BindPod& bind) {
+  const Pod* named = FindNamed(bind.pod.ns, bind.pod.name);
+  if (named == nullptr) {
+    return {404, absl::StrCat("pods \"", bind.pod.name, "\" not found")};
+  }
+  if (named->uid != bind.pod.uid) {
+    return {409, absl::StrCat("Precondition failed: UID in precondition: ", bind.pod.uid,
+                              ", UID in object meta: ", named->uid)};
+  }
+  Pod& pod = pods_[bind.pod.uid];
+  if (pod.deleting) return {409, absl::StrCat("pod ", pod.name, " is being deleted, cannot be assigned")};
+  if (!pod.node_name.empty()) {
+    return {409, absl::StrCat("pod ", pod.name, " is already assigned to node \"", pod.node_name, "\"")};
+  }
+  if (pod.gated) return {422, absl::StrCat("pod ", pod.name, " has non-empty .spec.schedulingGates")};
+  pod.node_name = bind.node;
+  // Over the wire and back, as in the real world.
+  const auto annotations = codec::EncodeStamp(bind.stamp);
+  pod.stamp = codec::ReadStamp([&annotations](absl::string_view key) -> const std::string* {
+    for (const auto& [name, value] : annotations) {
+      if (name == key) return &value;
+    }
+    return nullptr;
+  });
+  pod.condition_reason.clear();
+  pod.condition_message.clear();
+  ++pod.generation;
+  ++binds_;
+  Changed();
+  Tell(pod);
+  return {};
+}
+
+void ApiServer::Delete(const std::string& uid) {
+  const auto at = pods_.find(uid);
+  if (at == pods_.end() || at->second.deleting) return;
+  if (at->second.node_name.empty() || IsTerminal(at->second)) {
+    Remove(uid);
+    return;
+  }
+  at->second.deleting = true;
+  ++at->second.generation;
+  Changed();
+  Tell(at->second);
+}
+
+void ApiServer::Remove(const std::string& uid) {
+  const auto at = pods_.find(uid);
+  if (at == pods_.end()) return;
+  const Pod gone = std::move(at->second);
+  pods_.erase(at);
+  uids_.erase(FullName(gone));
+  Changed();
+  for (Watcher* watcher : watchers_) watcher->OnPodGone(gone);
+}
+
+void ApiServer::SetPhase(const std::string& uid, PodPhase phase) {
+  const auto at = pods_.find(uid);
+  if (at == pods_.end() || IsTerminal(at->second) || at->second.phase == phase) return;
+  at->second.phase = phase;
+  Changed();
+  Tell(at->second);
+}
+
+void ApiServer::SetCondition(const loop::SetCondition& condition) {
+  const auto at = pods_.find(condition.pod.uid);
+  if (at == pods_.end() || !at->second.node_name.empty()) return;
+  at->second.condition_reason = condition.reason;
+  at->second.condition_message = condition.message;
+  Tell(at->second);
+}
+
+void ApiServer::Ungate(const std::string& uid) {
+  Pod& pod = pods_[uid];
+  pod.gated = false;
+  ++pod.generation;
+  Changed();
+  Tell(pod);
+}
+
+void ApiServer::RaiseMinimum(const std::string& uid, int32_t minimum) {
+  Pod& pod = pods_[uid];
+  pod.gang_min = minimum;
+  Changed();
+  Tell(pod);
+}
+
+void ApiServer::PutNode(Node node) {
+  if (node.uid.empty()) node.uid = absl::StrCat("node-", absl::Hex(next_uid_++, absl::kZeroPad8));
+  const Node& kept = nodes_[node.name] = node;
+  Changed();
+  for (Watcher* watcher : watchers_) watcher->OnNode(kept);
+}
+
+void ApiServer::RemoveNode(const std::string& name) {
+  const auto at = nodes_.find(name);
+  if (at == nodes_.end()) return;
+  const Node gone = std::move(at->second);
+  nodes_.erase(at);
+  Changed();
+  for (Watcher* watcher : watchers_) watcher->OnNodeGone(gone);
+}
+
+void ApiServer::PutConfigMap(const std::string& name, std::map<std::string, std::string> entries) {
+  config_maps_[name] = std::move(entries);
+  Changed();
+}
+
+const std::map<std::string, std::string>* ApiServer::FindConfigMap(const std::string& name) const {
+  const auto at = config_maps_.find(name);
+  return at == config_maps_.end() ? nullptr : &at->second;
+}
+
+void ApiServer::Post(const loop::PostEvent& event) {
+  ++events_[{absl::StrCat(event.pod.ns, "/", event.pod.name), event.reason}];
+}
+
+}  // namespace muster::sim

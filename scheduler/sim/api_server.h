@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated API server: the one truth about nodes, pods and ConfigMaps. It behaves towards its
+// clients as the real one does: a bind is refused for a pod that is gone, deleting, bound already or
+// recreated under its name (409, 404), and is not refused for a node that does not exist; deleting a
+// bound pod only marks it until its kubelet has ended it.
+//
+// Everything is synchronous and single-threaded. Watchers are told at once and only look; what they
+// want to do about it they put on the timeline.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "scheduler/loop/ports.h"
+#include "scheduler/model/node.h"
+#include "scheduler/model/pod.h"
+#include "scheduler/sim/timeline.h"
+
+namespace muster::sim {
+
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void OnPod(const Pod&) {}
+  virtual void OnPodGone(const Pod&) {}
+  virtual void OnNode(const Node&) {}
+  virtual void OnNodeGone(const Node&) {}
+};
+
+// 201, or the HTTP status of a refusal with its message.
+struct Answer {
+  int code = 201;
+  std::string message;
+  bool ok() const { return code == 201; }
+};
+
+class ApiServer {
+ public:
+  explicit ApiServer(Timeline* timeline) : timeline_(timeline) {}
+
+  void Watch(Watcher* watcher) { watchers_.push_back(watcher); }
+  void Unwatch(Watcher* watcher);
+
+  // Fills in uid, generation and creation time. Empty uid: the name is taken.
+  std::string Create(Pod pod);
+  // nullptr when there is none (any more).
+  const Pod* Find(const std::string& uid) const;
+  const Pod* FindNamed(const std::string& ns, const std::string& name) const;
+  // By uid, which grow in the order of creation.
+  const absl::btree_map<std::string, Pod>& pods() const { return pods_; }
+
+  Answer Bind(const loop::BindPod& bind);
+  // With the pod's own grace; nothing happens where there is no such pod.
+  void Delete(const std::string& uid);
+  // Grace 0: gone at once.
+  void Remove(const std::string& uid);
+  void SetPhase(const std::string& uid, PodPhase phase);
+  void SetCondition(const loop::SetCondition& condition);
+  // Changes what a user may change of a live pod.
+  void Ungate(const std::string& uid);
+  void RaiseMinimum(const std::string& uid, int32_t minimum);
+
+  // A node without a uid gets one.
+  void PutNode(Node node);
+  void RemoveNode(const std::string& name);
+  const absl::btree_map<std::string, Node>& nodes() const { return nodes_; }
+
+  // Text of a ConfigMap's key, by "namespace/name"; nullptr while absent.
+  void PutConfigMap(const std::string& name, std::map<std::string, std::string> entries);
+  const std::map<std::string, std::string>* FindConfigMap(const std::string& name) const;
+
+  void Post(const loop::PostEvent& event);
+  // (namespace/pod, reason) -> how often.
+  const std::map<std::pair<std::string, std::string>, int64_t>& events() const { return events_; }
+
+  int64_t binds() const { return binds_; }
+  // When anything but a condition or an event last changed.
+  absl::Time last_change() const { return last_change_; }
+
+ private:
+  void Tell(const Pod& pod);
+  void Changed() { last_change_ = timeline_->now(); }
+
+  Timeline* timeline_;
+  std::vector<Watcher*> watchers_;
+  absl::btree_map<std::string, Pod> pods_;
+  absl::btree_map<std::string, std::string> uids_;  // namespace/name -> uid
+  absl::btree_map<std::string, Node> nodes_;
+  std::map<std::string, std::map<std::string, std::string>> config_maps_;
+  std::map<std::pair<std::string, std::string>, int64_t> events_;
+  uint64_t next_uid_ = 1;
+  int64_t binds_ = 0;
+  absl::Time last_change_ = absl::InfinitePast();
+};
+
+}  // namespace muster::sim

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Virtual time: what happens next, and when. Things due at the same moment happen in the order in
+// which they were asked for.
+//
+// Work is what changes the cluster by itself (a pod starts, a job ends, a fault strikes); noise is
+// everything that only follows or looks (a watch event travels, a sample is taken). When no work is
+// left, a simulation may end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace muster::sim {
+
+class Timeline {
+ public:
+  enum Kind { kWork, kNoise };
+
+  explicit Timeline(absl::Time start) : now_(start) {}
+
+  absl::Time now() const { return now_; }
+  // A moment in the past means now.
+  void At(absl::Time when, std::function<void()> what, Kind kind = kWork);
+  void After(absl::Duration delay, std::function<void()> what, Kind kind = kWork) {
+    At(now_ + delay, std::move(what), kind);
+  }
+
+  // InfiniteFuture when nothing is left.
+  absl::Time NextTime() const;
+  // Everything due until `when`; then it is that late.
+  void AdvanceTo(absl::Time when);
+  int64_t work_left() const { return work_left_; }
+
+ private:
+  struct Entry {
+    absl::Time when;
+    uint64_t order = 0;
+    Kind kind = kWork;
+    std::function<void()> what;
+  };
+  static bool Later(const Entry& a, const Entry& b);
+
+  absl::Time now_;
+  uint64_t next_order_ = 0;
+  int64_t work_left_ = 0;
+  std::vector<Entry> heap_;
+};
+
+}  // namespace muster::sim
