@@ -71,6 +71,11 @@ expect_equal "the daemon's kubeconfig is its service account" system:serviceacco
 expect_refusal "its token reads no secret" 'cannot list resource "secrets"' "${as_muster[@]}" get secrets -A
 expect_refusal "its token creates no pod" 'cannot create resource "pods"' \
   "${as_muster[@]}" run intruder --image none
+configmaps=/api/v1/namespaces/muster-system/configmaps
+expect "its token lists its own configuration, by name" \
+  "${as_muster[@]}" get --raw "$configmaps?fieldSelector=metadata.name%3Dmuster-config"
+expect_refusal "and not the others beside it" 'cannot list resource "configmaps"' \
+  "${as_muster[@]}" get --raw "$configmaps"
 expect_equal "its requests have a level of their own" muster \
   "$(priority_level_of "$MUSTER_CLUSTER_DIR/muster.kubeconfig" /api/v1/nodes)"
 expect_equal "its Lease has the level of leaders" leader-election "$(priority_level_of \
