@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The policies in force, chosen once (per config) from policies.inc: which filters lower rooms and
-// which scorer chooses between nodes. Immutable, shared by all cycles until the config changes.
+// The policies in force, chosen once per config from policies.inc. Immutable: shared by all cycles
+// until the config changes.
 #pragma once
 
 #include <memory>
@@ -14,12 +14,16 @@ namespace muster {
 struct Profile {
   std::vector<std::unique_ptr<Filter>> filters;  // all of them, in policies.inc order
   std::unique_ptr<Scorer> scorer;
+  std::unique_ptr<GangOrder> fifo;
+  std::unique_ptr<GangOrder> fair;
+
+  const GangOrder& order(LeafOrder leaf) const { return leaf == LeafOrder::kFifo ? *fifo : *fair; }
 };
 
-// `scorer` is a name of policies.inc; nullptr Profile::scorer where it is not known.
+// `scorer` is a name of policies.inc; the first one where it is not known.
 Profile MakeProfile(absl::string_view scorer);
 
-// Names by kind, for messages: "bin-pack, spread".
+// Names of a kind, for messages and validation: {"bin-pack", "spread"}.
 std::vector<absl::string_view> ScorerNames();
 
 }  // namespace muster

@@ -22,6 +22,10 @@ inline constexpr uint32_t kFixedColumns = 3;
 
 using Amounts = absl::InlinedVector<int64_t, 4>;
 
+// Requests beyond this (1 PiB, in bytes) are one step above it, what nodes offer is at most this: so
+// such a request never fits, sums over pods cannot overflow, and doubles hold every amount exactly.
+inline constexpr int64_t kLargestAmount = int64_t{1} << 50;
+
 inline constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 
 inline int64_t AmountAt(const Amounts& amounts, size_t column) {

@@ -53,6 +53,7 @@ struct Gang {
   // name). A name whose members have all ended starts a new gang.
   std::string ns;
   std::string name;
+  std::string key;  // of the state's index
 
   // Authority: of the pod that opened the gang. Later members' own labels are ignored.
   std::string opener_uid;
@@ -80,6 +81,10 @@ struct Gang {
   int32_t ever = 0;      // of `bound` and the ended: members that once had a node
   int32_t succeeded = 0;
   int32_t faulty = 0;    // waiting members with a config_error
+
+  // Whether the minimum has been bound whole once: from then on missing members are repaired, and
+  // no longer held for.
+  bool full = false;
 
   // Spark only.
   PodId driver;

@@ -58,7 +58,7 @@ void Nodes::SetAllocatable(NodeId id, const Amounts& amounts) {
   if (total_.size() < allocatable_.size()) total_.resize(allocatable_.size(), 0);
   for (size_t i = 0; i < allocatable_.size(); ++i) {
     int64_t& before = allocatable_[i][id.value];
-    const int64_t after = AmountAt(amounts, i);
+    const int64_t after = std::clamp<int64_t>(AmountAt(amounts, i), 0, kLargestAmount);
     free_[i][id.value] = SaturatingAdd(free_[i][id.value], SaturatingAdd(after, -before));
     total_[i] = SaturatingAdd(total_[i], SaturatingAdd(after, -before));
     before = after;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/state/role_classes.h"
 
+#include <algorithm>
+
 namespace muster {
 
 RoleId RoleClasses::Intern(const RoleSpec& spec, ResourceTable* resources) {
@@ -9,6 +11,7 @@ RoleId RoleClasses::Intern(const RoleSpec& spec, ResourceTable* resources) {
   if (fresh) {
     RoleClass role{next, spec, resources->ToAmounts(spec.requests)};
     role.each[kPodsColumn] = 1;
+    for (int64_t& amount : role.each) amount = std::clamp<int64_t>(amount, 0, kLargestAmount + 1);
     classes_.push_back(std::move(role));
   }
   return entry->second;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events become state. Each handler is idempotent; what follows for the gang is in lifecycle.cc.
+#include <algorithm>
+
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+namespace {
+
+// Gangs whose size is declared on the pods: by label, or Spark executors without a driver pod
+// (client mode).
+bool CountsMinimum(const Gang& gang) {
+  return gang.kind == GangKind::kDeclared ||
+         (gang.kind == GangKind::kSpark && !gang.driver.valid());
+}
+
+}  // namespace
+
+State::State(std::string scheduler_name)
+    : scheduler_name_(std::move(scheduler_name)),
+      config_(DefaultQueueConfig()),
+      tree_(config_, &resources_) {}
+
+void State::Apply(const Event& event, absl::Time now) {
+  std::visit([this, now](const auto& e) { On(e, now); }, event);
+}
+
+void State::On(const PodSeen& event, absl::Time now) {
+  PodId id = pods_.Find(event.pod.uid);
+  const bool fresh = !id.valid();
+  if (fresh) id = pods_.Add(event.pod.uid);
+  PodSlot& slot = pods_.at(id);
+  slot.pod = event.pod;
+  if (!slot.pod.node_name.empty()) slot.assumed = NodeId{};
+  const bool ours = slot.pod.scheduler_name == scheduler_name_;
+  if (ours && fresh) JoinGang(id, GangFor(id));
+  Refoot(id, now);
+  if (!ours) return;
+  const GangId gang = slot.footing.gang;
+  Gang& of = gangs_[gang.value];
+  if (CountsMinimum(of)) CountMinimum(&of);
+  if (slot.pod.spark_role == SparkRole::kExecutor && fresh) SeeExecutor(&of, id, now);
+  if (of.driver == id && slot.pod.phase == PodPhase::kRunning && !of.driver_runs) {
+    of.driver_runs = true;
+    of.holds_until = now + kMemberHold;
+    Remind(gang, of.holds_until);
+  }
+  Settle(gang, now);
+}
+
+void State::On(const PodGone& event, absl::Time now) {
+  const PodId id = pods_.Find(event.uid);
+  if (!id.valid()) return;
+  PodSlot& slot = pods_.at(id);
+  const Footing before = slot.footing;
+  Leave(id, before);
+  slot.footing = Footing{};
+  changed_ = true;
+  if (before.gang.valid()) {
+    Gang& gang = gangs_[before.gang.value];
+    QuitGang(id, gang.id);
+    if (gang.driver == id) {
+      gang.driver = PodId{};
+      End(&gang);
+    }
+    if (OnNode(before.standing)) MemberLost(&gang, before, now);
+    if (CountsMinimum(gang)) CountMinimum(&gang);
+    Settle(before.gang, now);
+  }
+  pods_.Remove(id);
+}
+
+void State::On(const NodeSeen& event, absl::Time now) {
+  const NodeId known = nodes_.Find(event.node.name);
+  if (known.valid() && nodes_.present(known) && nodes_.at(known) == event.node) return;
+  const NodeId id = nodes_.Upsert(event.node, &resources_);
+  DropHoldsOn(id, now);
+  changed_ = true;
+}
+
+void State::On(const NodeGone& event, absl::Time now) {
+  const NodeId id = nodes_.Find(event.name);
+  if (!id.valid() || !nodes_.present(id)) return;
+  nodes_.Remove(event.name);
+  DropHoldsOn(id, now);
+  changed_ = true;
+}
+
+void State::On(const QueuesSeen& event, absl::Time) {
+  if (event.config == config_) return;
+  changed_ = true;
+  // Everything charged is taken out of the old tree and entered into the new one: a gang that has
+  // something keeps its path, as a draining leaf where the config no longer names it.
+  std::vector<std::pair<GangId, std::string>> kept;
+  for (Gang& gang : gangs_) {
+    if (!gang.id.valid()) continue;
+    const bool has = gang.bound > 0 || !gang.holds.empty() || !gang.repairs.empty();
+    if (has && gang.queue.valid()) kept.emplace_back(gang.id, tree_.at(gang.queue).path);
+  }
+  Tree old = std::move(tree_);
+  tree_ = Tree(event.config, &resources_);
+  config_ = event.config;
+  user_use_.clear();
+  for (Gang& gang : gangs_) gang.queue = QueueId{};
+  for (const auto& [id, path] : kept) gangs_[id.value].queue = tree_.LeafOrDraining(path);
+  for (Gang& gang : gangs_) {
+    if (!gang.id.valid()) continue;
+    if (!gang.queue.valid()) AssignQueue(&gang);
+    for (PodId member : gang.members) {
+      Footing& footing = pods_.at(member).footing;
+      footing.queue = FootingOf(member).queue;
+      if (footing.queue.valid()) Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+    }
+    for (const HoldSlot& slot : gang.holds) {
+      Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);
+    }
+    for (const RepairHold& repair : gang.repairs) {
+      Charge(gang.queue, gang.user, repair.role, 1, Tree::Use::kHeld);
+    }
+    Touch(gang.id);
+  }
+}
+
+void State::On(const ForecastSeen& event, absl::Time now) {
+  const PodId id = pods_.Find(event.driver_uid);
+  if (!id.valid() || !pods_.at(id).footing.gang.valid()) return;
+  Gang& gang = gangs_[pods_.at(id).footing.gang.value];
+  if (gang.driver != id || gang.forecast.has_value()) return;
+  gang.forecast = event.forecast;
+  gang.missing.clear();
+  if (event.forecast.config_error.empty()) {
+    if (!gang.executor_seen) gang.executor = roles_.Intern(event.forecast.executor, &resources_);
+    gang.minimum = 1 + event.forecast.start;
+    gang.floor = 1 + event.forecast.floor;
+    if (gang.state == GangState::kStarted) {
+      // After a restart the stamp said how many were held; the immutable conf is the upper bound.
+      gang.promised = std::min(gang.promised, gang.minimum);
+    }
+  }
+  changed_ = true;
+  Settle(gang.id, now);
+}
+
+void State::On(const ForecastMissing& event, absl::Time) {
+  const PodId id = pods_.Find(event.driver_uid);
+  if (!id.valid() || !pods_.at(id).footing.gang.valid()) return;
+  Gang& gang = gangs_[pods_.at(id).footing.gang.value];
+  if (gang.missing == event.object) return;
+  gang.missing = event.object;
+  changed_ = true;
+}
+
+void State::On(const BindAccepted& event, absl::Time now) {
+  const PodId id = pods_.Find(event.uid);
+  if (!id.valid()) return;
+  PodSlot& slot = pods_.at(id);
+  if (slot.footing.standing != Standing::kAssumed || slot.accepted) return;
+  slot.accepted = true;
+  Gang& gang = gangs_[slot.footing.gang.value];
+  ++gang.accepted;
+  if (gang.state == GangState::kStarting && gang.first_bind == absl::InfiniteFuture()) {
+    gang.first_bind = now;
+    Remind(gang.id, now + kHalfBoundLimit);
+  }
+  Settle(gang.id, now);
+}
+
+void State::On(const BindRefused& event, absl::Time now) {
+  const PodId id = pods_.Find(event.uid);
+  if (!id.valid()) return;
+  PodSlot& slot = pods_.at(id);
+  if (slot.footing.standing != Standing::kAssumed) return;
+  slot.assumed = NodeId{};
+  ++slot.refusals;
+  const GangId gang_id = slot.footing.gang;
+  Refoot(id, now);
+  Gang& gang = gangs_[gang_id.value];
+  gang.refusals = std::max(gang.refusals, slot.refusals);
+  gang.refused_message = event.message;
+  if (gang.state == GangState::kStarted) BackOff(&gang, now);
+  changed_ = true;
+  Settle(gang_id, now);
+}
+
+void State::On(const Synced&, absl::Time now) {
+  // A restarted daemon sees a started gang that has lost a member and a half-bound one alike: some
+  // bound, some not. A member created after the decision that bound the others is a replacement.
+  for (Gang& gang : gangs_) {
+    if (!gang.id.valid() || gang.state != GangState::kStarting) continue;
+    absl::Time decided = absl::InfinitePast();
+    for (PodId member : gang.members) {
+      const PodSlot& slot = pods_.at(member);
+      if (OnNode(slot.footing.standing) && slot.pod.stamp) {
+        decided = std::max(decided, slot.pod.stamp->at);
+      }
+    }
+    const bool replaced =
+        decided != absl::InfinitePast() &&
+        std::any_of(gang.waiting.begin(), gang.waiting.end(), [this, decided](PodId member) {
+          return pods_.at(member).pod.created > decided;
+        });
+    if (replaced) {
+      Start(&gang, now);
+      Settle(gang.id, now);
+    }
+  }
+  changed_ = true;
+}
+
+std::vector<PodId> State::TakeForecastRequests() {
+  std::vector<PodId> requests;
+  requests.swap(forecast_requests_);
+  std::erase_if(requests, [this](PodId id) { return !pods_.at(id).in_use; });
+  return requests;
+}
+
+}  // namespace muster

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/state/audit.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+
+namespace muster {
+
+namespace {
+
+struct Books {
+  std::vector<Amounts> taken;                                  // by node
+  std::map<QueueId, Amounts> used, held;                       // with ancestors
+  std::map<std::pair<QueueId, std::string>, Amounts> by_user;  // used and held
+};
+
+void Count(const State& state, const Gang* gang, RoleId role, NodeId node, QueueId queue,
+           int64_t count, bool hold, Books* books) {
+  const Amounts& each = state.roles().at(role).each;
+  AddScaled(&books->taken[node.value], each, count);
+  if (gang == nullptr || !queue.valid()) return;
+  AddScaled(&books->by_user[{queue, gang->user}], each, count);
+  for (QueueId id = queue; id.valid(); id = state.tree().at(id).parent) {
+    AddScaled(hold ? &books->held[id] : &books->used[id], each, count);
+  }
+}
+
+bool Same(const Amounts& a, const Amounts& b) {
+  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    if (AmountAt(a, i) != AmountAt(b, i)) return false;
+  }
+  return true;
+}
+
+void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* wrong) {
+  int32_t bound = 0, accepted = 0, waiting = 0, succeeded = 0;
+  for (PodId id : gang.members) {
+    const PodSlot& slot = state.pod(id);
+    const Standing standing = slot.footing.standing;
+    if (slot.footing.gang != gang.id) wrong->push_back(absl::StrCat("member of two gangs: ", slot.pod.name));
+    bound += standing == Standing::kBound || standing == Standing::kAssumed;
+    accepted += standing == Standing::kBound || (standing == Standing::kAssumed && slot.accepted);
+    waiting += standing == Standing::kWaiting;
+    succeeded += standing == Standing::kSucceeded;
+  }
+  if (bound != gang.bound || accepted != gang.accepted || succeeded != gang.succeeded ||
+      waiting != static_cast<int32_t>(gang.waiting.size())) {
+    wrong->push_back(absl::StrCat("gang ", FullName(gang), ": counters differ from its members"));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Audit(const State& state) {
+  std::vector<std::string> wrong;
+  Books books;
+  books.taken.resize(state.nodes().size());
+  for (const PodSlot& slot : state.pods().slots()) {
+    if (!slot.in_use || !OnNode(slot.footing.standing)) continue;
+    const Gang* gang = slot.footing.gang.valid() ? &state.gang(slot.footing.gang) : nullptr;
+    Count(state, gang, slot.footing.role, slot.footing.node, slot.footing.queue, 1, false, &books);
+  }
+  for (const Gang& gang : state.gangs()) {
+    if (!gang.id.valid()) continue;
+    for (const HoldSlot& slot : gang.holds) {
+      Count(state, &gang, gang.executor, slot.node, gang.queue, slot.count, true, &books);
+    }
+    for (const RepairHold& repair : gang.repairs) {
+      Count(state, &gang, repair.role, repair.node, gang.queue, 1, true, &books);
+    }
+    CheckGang(state, gang, &wrong);
+  }
+  for (uint32_t node = 0; node < state.nodes().size(); ++node) {
+    for (size_t column = 0; column < state.resources().size(); ++column) {
+      const auto free = state.nodes().free(column);
+      if (free.empty()) continue;
+      const int64_t expected =
+          state.nodes().allocatable(column)[node] - AmountAt(books.taken[node], column);
+      if (free[node] != expected) {
+        wrong.push_back(absl::StrCat("node ", state.nodes().at(NodeId{node}).name, ": free ",
+                                     state.resources().Name(static_cast<uint32_t>(column)), " is ",
+                                     free[node], ", recomputed ", expected));
+      }
+    }
+  }
+  for (const Queue& queue : state.tree().queues()) {
+    if (!Same(queue.used, books.used[queue.id]) || !Same(queue.held, books.held[queue.id])) {
+      wrong.push_back(absl::StrCat("queue ", queue.path, ": usage differs from its gangs"));
+    }
+  }
+  for (const auto& [key, amounts] : books.by_user) {
+    if (!Same(state.UserUse(key.first, key.second), amounts)) {
+      wrong.push_back(absl::StrCat("user ", key.second, ": usage differs from the user's gangs"));
+    }
+  }
+  return wrong;
+}
+
+}  // namespace muster

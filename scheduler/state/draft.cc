@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/state/draft.h"
+
+namespace muster {
+
+void Draft::Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree::Use use) {
+  log_.push_back(Entry{gang.id, role, node, count, use});
+  Apply(log_.back(), 1);
+}
+
+void Draft::Apply(const Entry& entry, int32_t sign) {
+  const Gang& gang = state_.gang(entry.gang);
+  state_.TakeRoom(entry.node, entry.role, sign * entry.count);
+  state_.Charge(gang.queue, gang.user, entry.role, sign * entry.count, entry.use);
+}
+
+void Draft::UndoTo(size_t mark) {
+  while (log_.size() > mark) {
+    Apply(log_.back(), -1);
+    log_.pop_back();
+  }
+}
+
+}  // namespace muster

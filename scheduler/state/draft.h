@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What if: tries placements on the live columns and keeps an undo log. Nothing is copied. An Attempt
+// that is not kept undoes everything done since it began, room and quota alike, so a gang is atomic
+// by construction; attempts nest. The Draft itself undoes all at its end: a cycle leaves the state
+// as it found it, and the plan says what to do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+class Draft {
+ public:
+  explicit Draft(State& state) : state_(state) {}
+  ~Draft() { UndoTo(0); }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+
+  const State& state() const { return state_; }
+  RoomColumns& rooms(RoleId role) { return state_.rooms(role); }
+
+  // `count` members of the role on the node, charged to the gang's queue and user.
+  void Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree::Use use);
+
+ private:
+  friend class Attempt;
+  struct Entry {
+    GangId gang;
+    RoleId role;
+    NodeId node;
+    int32_t count;
+    Tree::Use use;
+  };
+  void Apply(const Entry& entry, int32_t sign);
+  void UndoTo(size_t mark);
+
+  State& state_;
+  std::vector<Entry> log_;
+};
+
+class Attempt {
+ public:
+  explicit Attempt(Draft& draft) : draft_(draft), mark_(draft.log_.size()) {}
+  ~Attempt() {
+    if (!kept_) draft_.UndoTo(mark_);
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  void Keep() { kept_ = true; }
+
+ private:
+  Draft& draft_;
+  size_t mark_;
+  bool kept_ = false;
+};
+
+}  // namespace muster

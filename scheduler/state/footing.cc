@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pod's entries in all books: node columns, queue usage, its gang's counters.
+#include <algorithm>
+
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+Footing State::FootingOf(PodId id) const {
+  const PodSlot& slot = pods_.at(id);
+  const Pod& pod = slot.pod;
+  Footing footing;
+  footing.role = slot.footing.role;
+  footing.gang = slot.footing.gang;
+  const bool ours = pod.scheduler_name == scheduler_name_;
+  const NodeId node = pod.node_name.empty() ? slot.assumed : nodes_.Find(pod.node_name);
+  if (IsTerminal(pod)) {
+    footing.standing = !ours                                  ? Standing::kNone
+                       : pod.phase == PodPhase::kSucceeded ? Standing::kSucceeded
+                                                              : Standing::kFailed;
+    return footing;
+  }
+  if (node.valid()) {
+    footing.node = node;
+    footing.standing = !ours                              ? Standing::kForeign
+                       : pod.deleting || slot.given_up ? Standing::kDeparting
+                       : pod.node_name.empty()            ? Standing::kAssumed
+                                                          : Standing::kBound;
+    if (ours) footing.queue = gangs_[footing.gang.value].queue;
+    return footing;
+  }
+  if (!ours) return footing;
+  footing.standing = pod.deleting ? Standing::kLeaving
+                     : pod.gated  ? Standing::kGated
+                                  : Standing::kWaiting;
+  footing.faulty = footing.standing == Standing::kWaiting && !pod.config_error.empty();
+  return footing;
+}
+
+void State::Refoot(PodId id, absl::Time now) {
+  PodSlot& slot = pods_.at(id);
+  if (!slot.pod.node_name.empty()) nodes_.Reserve(slot.pod.node_name);
+  const Footing before = slot.footing;
+  Footing after = FootingOf(id);
+  after.role = roles_.Intern(slot.pod.role, &resources_);
+  if (before == after) return;
+  Leave(id, before);
+  slot.footing = after;
+  Enter(id, after);
+  const bool confirmed = before.standing == Standing::kAssumed &&
+                         after.standing == Standing::kBound && before.node == after.node;
+  if (confirmed) return;
+  changed_ = true;
+  if (OnNode(after.standing) && before.standing != Standing::kAssumed &&
+      std::any_of(roles_.at(after.role).each.begin(), roles_.at(after.role).each.end(),
+                  [](int64_t amount) { return amount > 0; })) {
+    // A bind that we did not decide: holds that it hits move.
+    for (size_t column = 0; column < roles_.at(after.role).each.size(); ++column) {
+      if (nodes_.free(column)[after.node.value] < 0) {
+        DropHoldsOn(after.node, now);
+        break;
+      }
+    }
+  }
+  if (!before.gang.valid() || !OnNode(before.standing) || OnNode(after.standing)) return;
+  Gang& gang = gangs_[before.gang.value];
+  if (after.standing == Standing::kSucceeded) {
+    if (gang.promised > 0) --gang.promised;
+  } else if (after.standing == Standing::kFailed) {
+    MemberLost(&gang, before, now);
+  }
+}
+
+void State::Enter(PodId id, const Footing& footing) {
+  if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, 1);
+  if (!footing.gang.valid()) return;
+  if (footing.queue.valid()) {
+    Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, 1, Tree::Use::kUsed);
+  }
+  CountMember(id, footing, 1);
+}
+
+void State::Leave(PodId id, const Footing& footing) {
+  if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, -1);
+  if (!footing.gang.valid()) return;
+  if (footing.queue.valid()) {
+    Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, -1, Tree::Use::kUsed);
+  }
+  CountMember(id, footing, -1);
+}
+
+void State::CountMember(PodId id, const Footing& footing, int32_t by) {
+  Gang& gang = gangs_[footing.gang.value];
+  PodSlot& slot = pods_.at(id);
+  switch (footing.standing) {
+    case Standing::kWaiting:
+      if (by > 0) {
+        slot.waiting_at = static_cast<uint32_t>(gang.waiting.size());
+        gang.waiting.push_back(id);
+      } else {
+        const PodId last = gang.waiting.back();
+        gang.waiting[slot.waiting_at] = last;
+        pods_.at(last).waiting_at = slot.waiting_at;
+        gang.waiting.pop_back();
+      }
+      gang.faulty += footing.faulty ? by : 0;
+      break;
+    case Standing::kAssumed:
+      gang.bound += by;
+      if (slot.accepted) gang.accepted += by;
+      if (by < 0) slot.accepted = false;
+      break;
+    case Standing::kBound:
+      gang.bound += by;
+      gang.accepted += by;
+      gang.ever += by;
+      break;
+    case Standing::kSucceeded:
+      gang.succeeded += by;
+      gang.ever += by;
+      break;
+    case Standing::kFailed:
+    case Standing::kDeparting:
+      gang.ever += by;
+      break;
+    case Standing::kNone:
+    case Standing::kForeign:
+    case Standing::kGated:
+    case Standing::kLeaving:
+      break;
+  }
+}
+
+void State::TakeRoom(NodeId node, RoleId role, int64_t count) {
+  nodes_.Take(node, roles_.at(role).each, count);
+}
+
+void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t count,
+                   Tree::Use use) {
+  if (!queue.valid()) return;
+  const Amounts& each = roles_.at(role).each;
+  tree_.Charge(queue, each, count, use);
+  auto [entry, fresh] = user_use_.try_emplace(std::make_pair(queue, user));
+  AddScaled(&entry->second, each, count);
+  const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
+                                   [](int64_t amount) { return amount == 0; });
+  if (nothing) user_use_.erase(entry);
+}
+
+Amounts State::UserUse(QueueId leaf, const std::string& user) const {
+  auto found = user_use_.find(std::make_pair(leaf, user));
+  return found == user_use_.end() ? Amounts() : found->second;
+}
+
+RoomColumns& State::rooms(RoleId role) {
+  if (rooms_.size() <= role.value) rooms_.resize(role.value + 1);
+  return rooms_[role.value];
+}
+
+}  // namespace muster

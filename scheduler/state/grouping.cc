@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which gang a pod belongs to, and whose word counts: a gang belongs to the pod that opened it.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+namespace {
+
+// Whose labels speak for the gang: a Spark driver's before its executors', else the oldest pod's.
+bool SpeaksBefore(const Pod& a, const Pod& b) {
+  const bool driver_a = a.spark_role == SparkRole::kDriver;
+  const bool driver_b = b.spark_role == SparkRole::kDriver;
+  if (driver_a != driver_b) return driver_a;
+  if (a.created != b.created) return a.created < b.created;
+  if (a.name != b.name) return a.name < b.name;
+  return a.uid < b.uid;
+}
+
+}  // namespace
+
+GangId State::GangFor(PodId id) {
+  const Pod& pod = pods_.at(id).pod;
+  GangKind kind = GangKind::kSingle;
+  std::string key = absl::StrCat("pod ", pod.uid);
+  if (!pod.gang.empty()) {
+    kind = GangKind::kDeclared;
+    key = absl::StrCat("gang ", pod.ns, "/", pod.gang);
+  } else if (pod.spark_role != SparkRole::kNone && !pod.spark_app.empty()) {
+    kind = GangKind::kSpark;
+    key = absl::StrCat("spark ", pod.ns, "/", pod.spark_app);
+  }
+  auto found = gang_by_key_.find(key);
+  if (found != gang_by_key_.end()) {
+    // A declared name whose members have all ended starts a new gang. Executors that come after
+    // their driver stay with the ended one: they are never placed.
+    const bool renew = kind == GangKind::kDeclared && !IsTerminal(pod) &&
+                       gangs_[found->second.value].state == GangState::kEnded;
+    if (!renew) return found->second;
+  }
+  return OpenGang(id, kind, key);
+}
+
+GangId State::OpenGang(PodId opener, GangKind kind, const std::string& key) {
+  GangId id{static_cast<uint32_t>(gangs_.size())};
+  if (unused_gangs_.empty()) {
+    gangs_.emplace_back();
+  } else {
+    id = unused_gangs_.back();
+    unused_gangs_.pop_back();
+    gangs_[id.value] = Gang();
+  }
+  Gang& gang = gangs_[id.value];
+  const Pod& pod = pods_.at(opener).pod;
+  gang.id = id;
+  gang.kind = kind;
+  gang.ns = pod.ns;
+  gang.name = kind == GangKind::kDeclared ? pod.gang
+              : kind == GangKind::kSpark  ? pod.spark_app
+                                          : pod.name;
+  gang.first_bind = absl::InfiniteFuture();
+  gang.key = key;
+  gang_by_key_[key] = id;
+  SetAuthority(&gang, opener);
+  return id;
+}
+
+void State::JoinGang(PodId id, GangId gang_id) {
+  PodSlot& slot = pods_.at(id);
+  Gang& gang = gangs_[gang_id.value];
+  slot.footing.gang = gang_id;
+  slot.footing.role = roles_.Intern(slot.pod.role, &resources_);
+  slot.member_at = static_cast<uint32_t>(gang.members.size());
+  gang.members.push_back(id);
+  if (slot.pod.spark_role == SparkRole::kDriver && gang.kind == GangKind::kSpark &&
+      !gang.driver.valid()) {
+    gang.driver = id;
+    if (!slot.pod.conf_map.empty() && !IsTerminal(slot.pod)) forecast_requests_.push_back(id);
+  }
+  const PodId speaker = pods_.Find(gang.opener_uid);
+  if (speaker.valid() && speaker != id && gang.state == GangState::kWaiting &&
+      SpeaksBefore(slot.pod, pods_.at(speaker).pod)) {
+    SetAuthority(&gang, id);
+  }
+  if (slot.pod.stamp && !slot.pod.node_name.empty()) {
+    if (slot.pod.stamp->minimum > 0) gang.minimum = std::max(gang.minimum, slot.pod.stamp->minimum);
+    MoveTo(&gang, tree_.LeafOrDraining(slot.pod.stamp->queue), gang.user);
+    gang.refusal = Reason{};
+  }
+}
+
+void State::QuitGang(PodId id, GangId gang_id) {
+  Gang& gang = gangs_[gang_id.value];
+  const uint32_t at = pods_.at(id).member_at;
+  const PodId last = gang.members.back();
+  gang.members[at] = last;
+  pods_.at(last).member_at = at;
+  gang.members.pop_back();
+}
+
+void State::SetAuthority(Gang* gang, PodId opener) {
+  const Pod& pod = pods_.at(opener).pod;
+  gang->opener_uid = pod.uid;
+  gang->queue_label = pod.queue;
+  gang->priority = pod.priority;
+  gang->created = pod.created;
+  MoveTo(gang, gang->queue, absl::StrCat(pod.ns, "/", pod.service_account));
+  AssignQueue(gang);
+}
+
+void State::AssignQueue(Gang* gang) {
+  using Problem = LeafChoice::Problem;
+  const LeafChoice choice = tree_.Choose(gang->queue_label, gang->ns);
+  gang->refusal = Reason{};
+  switch (choice.problem) {
+    case Problem::kNone:
+      if (tree_.at(choice.queue).draining) {
+        gang->refusal = {.code = ReasonCode::kQueueClosed, .subject = choice.subject};
+      }
+      break;
+    case Problem::kNoSuchQueue:
+    case Problem::kNotALeaf:
+      gang->refusal = {.code = ReasonCode::kConfigError,
+                       .subject = absl::StrCat("label muster.dev/queue: \"", choice.subject, "\""),
+                       .detail = choice.problem == Problem::kNotALeaf
+                                     ? "expected a leaf: this queue has queues below it"
+                                     : "expected the path of a leaf queue of the config"};
+      break;
+    case Problem::kNamespace:
+      gang->refusal = {.code = ReasonCode::kForbidden, .subject = choice.subject,
+                       .detail = absl::StrCat("its namespaces do not include ", gang->ns)};
+      break;
+    case Problem::kNoQueueForNamespace:
+      gang->refusal = {.code = ReasonCode::kForbidden, .subject = "default",
+                       .detail = absl::StrCat("no queue lists namespace ", gang->ns,
+                                              "; name one with label muster.dev/queue")};
+      break;
+  }
+  MoveTo(gang, choice.queue, gang->user);
+}
+
+void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
+  if (gang->queue == queue && gang->user == user) return;
+  const std::vector<HoldSlot> holds = gang->holds;
+  const std::vector<RepairHold> repairs = gang->repairs;
+  DropHolds(gang);
+  for (PodId member : gang->members) {
+    Footing& footing = pods_.at(member).footing;
+    if (!OnNode(footing.standing)) continue;
+    Charge(footing.queue, gang->user, footing.role, -1, Tree::Use::kUsed);
+    footing.queue = queue;
+    Charge(footing.queue, user, footing.role, 1, Tree::Use::kUsed);
+  }
+  gang->queue = queue;
+  gang->user = user;
+  for (const HoldSlot& slot : holds) AddHold(gang, slot);
+  for (const RepairHold& repair : repairs) AddRepair(gang, repair);
+}
+
+void State::CountMinimum(Gang* gang) {
+  if (gang->state != GangState::kWaiting) return;  // fixed once it starts
+  int32_t minimum = 0;
+  for (PodId member : gang->members) {
+    const Pod& pod = pods_.at(member).pod;
+    if (!IsTerminal(pod)) minimum = std::max(minimum, pod.gang_min);
+  }
+  if (gang->kind == GangKind::kSpark) minimum = std::max(minimum, 1);
+  if (minimum == gang->minimum) return;
+  gang->minimum = minimum;
+  gang->floor = minimum;
+  changed_ = true;
+}
+
+}  // namespace muster

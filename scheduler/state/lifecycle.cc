@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows for a gang when its members or its room change: the state machine of model/gang.h.
+#include <algorithm>
+
+#include "scheduler/model/check.h"
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+int32_t State::Deficit(const Gang& gang) const {
+  if (gang.state != GangState::kStarted) return 0;
+  const int32_t missing = gang.promised - gang.bound - HeldMembers(gang) -
+                          static_cast<int32_t>(gang.repairs.size());
+  return std::max(missing, 0);
+}
+
+void State::Settle(GangId id, absl::Time now) {
+  Gang& gang = gangs_[id.value];
+  if (gang.members.empty()) {
+    Forget(id);
+    return;
+  }
+  if (gang.state != GangState::kEnded && HasEnded(gang)) End(&gang);
+  Advance(&gang, now);
+  if (gang.state == GangState::kStarted) {
+    if (!gang.full && gang.bound >= gang.minimum) {
+      gang.full = true;
+      gang.promised = std::min(gang.promised, gang.floor);
+    }
+    TrimHolds(&gang);
+  }
+  Touch(id);
+}
+
+void State::Advance(Gang* gang, absl::Time now) {
+  if (gang->state == GangState::kWaiting && gang->bound > 0) {
+    // Bound without a start of ours: a restart, or somebody else's bind.
+    gang->state = GangState::kStarting;
+    gang->first_bind = now;
+    Remind(gang->id, now + kHalfBoundLimit);
+  }
+  if (gang->state != GangState::kStarting) return;
+  const bool driver_in = gang->driver.valid() &&
+                         pods_.at(gang->driver).footing.standing == Standing::kBound;
+  const bool whole = gang->bound == gang->accepted && gang->bound >= gang->minimum;
+  const bool once_whole = gang->minimum > 0 && gang->ever >= gang->minimum;
+  if (driver_in || whole || once_whole) {
+    Start(gang, now);
+  } else if (gang->bound == 0) {
+    GiveUpStart(gang, now);
+  }
+}
+
+void State::Start(Gang* gang, absl::Time now) {
+  gang->state = GangState::kStarted;
+  gang->refusals = 0;
+  gang->releases = 0;
+  gang->backoff_until = absl::InfinitePast();
+  changed_ = true;
+  if (gang->promised > 0) return;  // our own start promised the minimum
+  gang->promised = std::max(0, gang->minimum - gang->succeeded);
+  if (!gang->driver.valid()) return;
+  // After a restart the driver's stamp says what was held with it, while that may still be used.
+  const std::optional<Stamp>& stamp = pods_.at(gang->driver).pod.stamp;
+  if (!stamp) return;
+  const bool expired = now - stamp->at > kMemberHold;
+  gang->full = expired;
+  gang->minimum = std::max(gang->minimum, 1 + stamp->hold);
+  gang->promised = expired ? std::min(gang->floor, 1 + stamp->hold) : 1 + stamp->hold;
+}
+
+bool State::HasEnded(const Gang& gang) const {
+  if (gang.driver.valid()) return IsTerminal(pods_.at(gang.driver).pod);
+  return std::all_of(gang.members.begin(), gang.members.end(),
+                     [this](PodId member) { return IsTerminal(pods_.at(member).pod); });
+}
+
+void State::End(Gang* gang) {
+  gang->state = GangState::kEnded;
+  gang->promised = 0;
+  DropHolds(gang);
+  changed_ = true;
+}
+
+void State::Forget(GangId id) {
+  Gang& gang = gangs_[id.value];
+  DropHolds(&gang);
+  auto entry = gang_by_key_.find(gang.key);
+  if (entry != gang_by_key_.end() && entry->second == id) gang_by_key_.erase(entry);
+  attention_.erase(id);
+  gang = Gang();
+  unused_gangs_.push_back(id);
+}
+
+void State::GiveUpStart(Gang* gang, absl::Time now) {
+  gang->state = GangState::kWaiting;
+  gang->first_bind = absl::InfiniteFuture();
+  gang->promised = 0;
+  gang->refusals = 0;
+  for (PodId member : gang->members) pods_.at(member).refusals = 0;
+  DropHolds(gang);
+  BackOff(gang, now);
+  changed_ = true;
+}
+
+void State::BackOff(Gang* gang, absl::Time now) {
+  absl::Duration wait = kBackoff;
+  for (int32_t i = 0; i < gang->releases && wait < kLongestBackoff; ++i) wait *= 2;
+  ++gang->releases;
+  gang->backoff_until = now + std::min(wait, kLongestBackoff);
+  Remind(gang->id, gang->backoff_until);
+}
+
+void State::SeeExecutor(Gang* gang, PodId id, absl::Time now) {
+  const RoleId role = pods_.at(id).footing.role;
+  if (!gang->executor_seen) {
+    gang->executor_seen = true;
+    if (gang->executor != role) {
+      // The first real executor replaces the forecast; its room is planned anew.
+      for (size_t i = gang->holds.size(); i > 0; --i) {
+        TakeRoom(gang->holds[i - 1].node, gang->executor, -gang->holds[i - 1].count);
+        Charge(gang->queue, gang->user, gang->executor, -gang->holds[i - 1].count, Tree::Use::kHeld);
+      }
+      gang->holds.clear();
+      gang->executor = role;
+      changed_ = true;
+    }
+  }
+  if (gang->driver_runs && gang->holds_until > now) {
+    gang->holds_until = now + kMemberHold;
+    Remind(gang->id, gang->holds_until);
+  }
+}
+
+void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
+  changed_ = true;
+  if (gang->state != GangState::kStarted || HasEnded(*gang)) return;
+  if (!nodes_.present(footing.node) || Deficit(*gang) == 0) return;
+  AddRepair(gang, RepairHold{footing.role, footing.node, now + kRepairGrace});
+  Remind(gang->id, now + kRepairGrace);
+}
+
+void State::AddHold(Gang* gang, const HoldSlot& slot) {
+  TakeRoom(slot.node, gang->executor, slot.count);
+  Charge(gang->queue, gang->user, gang->executor, slot.count, Tree::Use::kHeld);
+  for (HoldSlot& held : gang->holds) {
+    if (held.node == slot.node) {
+      held.count += slot.count;
+      return;
+    }
+  }
+  gang->holds.push_back(slot);
+}
+
+void State::AddRepair(Gang* gang, const RepairHold& repair) {
+  TakeRoom(repair.node, repair.role, 1);
+  Charge(gang->queue, gang->user, repair.role, 1, Tree::Use::kHeld);
+  gang->repairs.push_back(repair);
+}
+
+void State::DropRepair(Gang* gang, size_t index) {
+  const RepairHold repair = gang->repairs[index];
+  TakeRoom(repair.node, repair.role, -1);
+  Charge(gang->queue, gang->user, repair.role, -1, Tree::Use::kHeld);
+  gang->repairs.erase(gang->repairs.begin() + static_cast<std::ptrdiff_t>(index));
+  changed_ = true;
+}
+
+void State::DropHolds(Gang* gang) {
+  for (const HoldSlot& slot : gang->holds) {
+    TakeRoom(slot.node, gang->executor, -slot.count);
+    Charge(gang->queue, gang->user, gang->executor, -slot.count, Tree::Use::kHeld);
+    changed_ = true;
+  }
+  gang->holds.clear();
+  while (!gang->repairs.empty()) DropRepair(gang, gang->repairs.size() - 1);
+}
+
+void State::DropHoldsOn(NodeId node, absl::Time) {
+  for (Gang& gang : gangs_) {
+    if (!gang.id.valid()) continue;
+    for (size_t i = gang.holds.size(); i > 0; --i) {
+      const HoldSlot slot = gang.holds[i - 1];
+      if (slot.node != node) continue;
+      TakeRoom(node, gang.executor, -slot.count);
+      Charge(gang.queue, gang.user, gang.executor, -slot.count, Tree::Use::kHeld);
+      gang.holds.erase(gang.holds.begin() + static_cast<std::ptrdiff_t>(i - 1));
+      changed_ = true;
+      Touch(gang.id);
+    }
+    for (size_t i = gang.repairs.size(); i > 0; --i) {
+      if (gang.repairs[i - 1].node != node) continue;
+      DropRepair(&gang, i - 1);
+      Touch(gang.id);
+    }
+  }
+}
+
+void State::TrimHolds(Gang* gang) {
+  int32_t surplus = gang->bound + HeldMembers(*gang) + static_cast<int32_t>(gang->repairs.size()) -
+                    std::max(gang->promised, gang->bound);
+  while (surplus > 0 && !gang->repairs.empty()) {
+    DropRepair(gang, gang->repairs.size() - 1);
+    --surplus;
+  }
+  while (surplus > 0 && !gang->holds.empty()) {
+    HoldSlot& slot = gang->holds.back();
+    const int32_t drop = std::min(surplus, slot.count);
+    TakeRoom(slot.node, gang->executor, -drop);
+    Charge(gang->queue, gang->user, gang->executor, -drop, Tree::Use::kHeld);
+    slot.count -= drop;
+    surplus -= drop;
+    if (slot.count == 0) gang->holds.pop_back();
+    changed_ = true;
+  }
+}
+
+void State::Expire(absl::Time now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const GangId id = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    Gang& gang = gangs_[id.value];
+    if (!gang.id.valid()) continue;
+    changed_ = true;  // a back-off or a half-bound limit may have passed
+    for (size_t i = gang.repairs.size(); i > 0; --i) {
+      if (gang.repairs[i - 1].until <= now) DropRepair(&gang, i - 1);
+    }
+    if (gang.state == GangState::kStarted && !gang.full && gang.holds_until <= now) {
+      // Unused at expiry: freed, and what comes later is growth.
+      gang.full = true;
+      gang.promised = std::min(gang.promised, std::max(gang.bound, 1));
+      TrimHolds(&gang);
+    }
+    Touch(id);
+  }
+}
+
+void State::Remind(GangId id, absl::Time at) {
+  if (at != absl::InfiniteFuture()) timers_.insert({at, id});
+}
+
+absl::Time State::NextTimer() const {
+  return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
+}
+
+void State::Touch(GangId id) {
+  const Gang& gang = gangs_[id.value];
+  const bool wants = gang.id.valid() && gang.state != GangState::kEnded &&
+                     (!gang.waiting.empty() || gang.state == GangState::kStarting ||
+                      Deficit(gang) > 0);
+  if (wants) {
+    attention_.insert(id);
+  } else {
+    attention_.erase(id);
+  }
+}
+
+void State::Assume(const Plan& plan, absl::Time now) {
+  for (const Step& step : plan.steps) {
+    Gang& gang = gangs_[step.gang.value];
+    if (step.kind == StepKind::kStart) {
+      gang.state = GangState::kStarting;
+      gang.first_bind = absl::InfiniteFuture();
+      gang.promised = gang.minimum;
+      gang.full = false;
+      gang.holds_until = absl::InfiniteFuture();
+    }
+    for (const Placement& placement : step.placements) {
+      PodSlot& slot = pods_.at(placement.pod);
+      if (placement.from_hold) UseHold(&gang, slot.footing.role, placement.node);
+      slot.assumed = placement.node;
+      slot.accepted = false;
+      Refoot(placement.pod, now);
+    }
+    for (const HoldSlot& slot : step.holds) AddHold(&gang, slot);
+    Settle(step.gang, now);
+  }
+  for (GangId id : plan.releases) {
+    Gang& gang = gangs_[id.value];
+    const std::vector<PodId> members = gang.members;
+    for (PodId member : members) {
+      if (!OnNode(pods_.at(member).footing.standing)) continue;
+      pods_.at(member).given_up = true;
+      Refoot(member, now);
+    }
+    GiveUpStart(&gang, now);
+    Touch(id);
+  }
+}
+
+void State::UseHold(Gang* gang, RoleId role, NodeId node) {
+  for (size_t i = 0; i < gang->repairs.size(); ++i) {
+    if (gang->repairs[i].node == node && gang->repairs[i].role == role) {
+      DropRepair(gang, i);
+      return;
+    }
+  }
+  for (size_t i = 0; i < gang->holds.size(); ++i) {
+    HoldSlot& slot = gang->holds[i];
+    if (slot.node != node) continue;
+    TakeRoom(node, gang->executor, -1);
+    Charge(gang->queue, gang->user, gang->executor, -1, Tree::Use::kHeld);
+    if (--slot.count == 0) gang->holds.erase(gang->holds.begin() + static_cast<std::ptrdiff_t>(i));
+    return;
+  }
+  MUSTER_CHECK(false);  // the plan names a hold that the state does not have
+}
+
+}  // namespace muster

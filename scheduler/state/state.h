@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is: the cluster, the queues and the gangs, rebuilt from events alone. A restarted daemon that
+// hears the same objects has the same state, but for claims of time (holds' deadlines start anew).
+//
+// One thread owns a State. A cycle tries things on it through a Draft, which undoes them; what the
+// plan decided is then applied with Assume. Pure: `now` is a parameter, nothing here waits or logs.
+#pragma once
+
+#include <deque>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "queues/tree.h"
+#include "scheduler/model/event.h"
+#include "scheduler/model/gang.h"
+#include "scheduler/model/plan.h"
+#include "scheduler/state/nodes.h"
+#include "scheduler/state/pods.h"
+#include "scheduler/state/role_classes.h"
+#include "scheduler/state/room_columns.h"
+
+namespace muster {
+
+// Time that a state promises; acceptance and design name them.
+inline constexpr absl::Duration kMemberHold = absl::Minutes(10);
+inline constexpr absl::Duration kRepairGrace = absl::Seconds(60);
+// A half-bound gang is completed or released within 5 s; the decision falls a second earlier.
+inline constexpr absl::Duration kHalfBoundLimit = absl::Seconds(4);
+inline constexpr absl::Duration kBackoff = absl::Seconds(5);
+inline constexpr absl::Duration kLongestBackoff = absl::Minutes(5);
+
+class State {
+ public:
+  explicit State(std::string scheduler_name);
+
+  // --- what a world tells, and what we decided ---
+  void Apply(const Event& event, absl::Time now);
+  void Assume(const Plan& plan, absl::Time now);
+  // Lets run out what has run out by `now`.
+  void Expire(absl::Time now);
+  absl::Time NextTimer() const;
+
+  // Whether anything changed since the last ClearChanged that a decision could depend on.
+  bool changed() const { return changed_; }
+  void ClearChanged() { changed_ = false; }
+  // Drivers whose forecast nobody has asked for yet.
+  std::vector<PodId> TakeForecastRequests();
+
+  // --- what is ---
+  const std::string& scheduler_name() const { return scheduler_name_; }
+  const Nodes& nodes() const { return nodes_; }
+  const ResourceTable& resources() const { return resources_; }
+  const RoleClasses& roles() const { return roles_; }
+  const Tree& tree() const { return tree_; }
+  const QueueConfig& config() const { return config_; }
+  const PodSlot& pod(PodId id) const { return pods_.at(id); }
+  PodId FindPod(absl::string_view uid) const { return pods_.Find(uid); }
+  const Pods& pods() const { return pods_; }
+  const Gang& gang(GangId id) const { return gangs_[id.value]; }
+  const std::deque<Gang>& gangs() const { return gangs_; }  // id invalid: slot not in use
+  // Gangs with waiting members, or half-bound, or short of what they were promised.
+  const absl::btree_set<GangId>& attention() const { return attention_; }
+  // What the user's gangs use and hold in the leaf.
+  Amounts UserUse(QueueId leaf, const std::string& user) const;
+  // Members that are promised room but have none: neither bound nor held.
+  int32_t Deficit(const Gang& gang) const;
+
+  // --- for Draft alone: counted, and undone by the opposite count ---
+  void TakeRoom(NodeId node, RoleId role, int64_t count);
+  void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
+  // For the cycle: shares are measured against the cluster as it is now.
+  void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
+  RoomColumns& rooms(RoleId role);
+
+ private:
+  friend class Draft;
+
+  // apply.cc
+  void On(const PodSeen& event, absl::Time now);
+  void On(const PodGone& event, absl::Time now);
+  void On(const NodeSeen& event, absl::Time now);
+  void On(const NodeGone& event, absl::Time now);
+  void On(const QueuesSeen& event, absl::Time now);
+  void On(const ForecastSeen& event, absl::Time now);
+  void On(const ForecastMissing& event, absl::Time now);
+  void On(const BindAccepted& event, absl::Time now);
+  void On(const BindRefused& event, absl::Time now);
+  void On(const Synced& event, absl::Time now);
+
+  // footing.cc: a pod's entries in all books
+  Footing FootingOf(PodId id) const;
+  void Refoot(PodId id, absl::Time now);
+  void Enter(PodId id, const Footing& footing);
+  void Leave(PodId id, const Footing& footing);
+  void CountMember(PodId id, const Footing& footing, int32_t by);
+
+  // grouping.cc: which gang a pod belongs to, and whose word counts
+  GangId GangFor(PodId id);
+  GangId OpenGang(PodId opener, GangKind kind, const std::string& key);
+  void JoinGang(PodId id, GangId gang);
+  void QuitGang(PodId id, GangId gang);
+  void SetAuthority(Gang* gang, PodId opener);
+  void AssignQueue(Gang* gang);
+  void MoveTo(Gang* gang, QueueId queue, const std::string& user);
+  void CountMinimum(Gang* gang);
+
+  // lifecycle.cc: what follows for the gang
+  void Settle(GangId id, absl::Time now);
+  void MemberLost(Gang* gang, const Footing& footing, absl::Time now);
+  void SeeExecutor(Gang* gang, PodId id, absl::Time now);
+  void Advance(Gang* gang, absl::Time now);
+  void Start(Gang* gang, absl::Time now);
+  bool HasEnded(const Gang& gang) const;
+  void End(Gang* gang);
+  void Forget(GangId id);
+  void GiveUpStart(Gang* gang, absl::Time now);
+  void BackOff(Gang* gang, absl::Time now);
+  void DropHolds(Gang* gang);
+  void DropHoldsOn(NodeId node, absl::Time now);
+  void TrimHolds(Gang* gang);
+  void AddHold(Gang* gang, const HoldSlot& slot);
+  void AddRepair(Gang* gang, const RepairHold& repair);
+  void DropRepair(Gang* gang, size_t index);
+  void UseHold(Gang* gang, RoleId role, NodeId node);
+  void Remind(GangId id, absl::Time at);
+  void Touch(GangId id);
+
+  std::string scheduler_name_;
+  ResourceTable resources_;
+  RoleClasses roles_;
+  Nodes nodes_;
+  Pods pods_;
+  std::deque<Gang> gangs_;
+  std::vector<GangId> unused_gangs_;
+  absl::btree_map<std::string, GangId> gang_by_key_;
+  QueueConfig config_;
+  Tree tree_;
+  absl::btree_map<std::pair<QueueId, std::string>, Amounts> user_use_;
+  absl::btree_set<GangId> attention_;
+  absl::btree_set<std::pair<absl::Time, GangId>> timers_;
+  std::vector<PodId> forecast_requests_;
+  std::deque<RoomColumns> rooms_;  // by role class
+  bool changed_ = false;
+};
+
+}  // namespace muster
