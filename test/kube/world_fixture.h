@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of this folder share: a clock moved by hand, a reactor run on the test's own thread
+// against a fake API server, and pods and nodes in one line.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "scheduler/kube/boot_clock.h"
+#include "scheduler/kube/reactor.h"
+#include "test/kube/fake_api_server.h"
+
+namespace muster::kube {
+
+class HandClock : public BootClock {
+ public:
+  absl::Duration Now() const override { return absl::Nanoseconds(now_.load()); }
+  void Advance(absl::Duration by) { now_ += absl::ToInt64Nanoseconds(by); }
+
+ private:
+  std::atomic<int64_t> now_{1'000'000'000'000};
+};
+
+inline Credentials PlainCredentials(const FakeApiServer& server) {
+  Credentials credentials;
+  credentials.server = server.url();
+  return credentials;
+}
+
+// Runs the reactor until the condition holds; false after ten seconds of real time.
+inline bool RunUntil(Reactor& reactor, const std::function<bool()>& condition) {
+  const absl::Time limit = absl::Now() + absl::Seconds(10);
+  while (!condition()) {
+    if (absl::Now() > limit) return false;
+    reactor.RunOnce(absl::Milliseconds(2));
+  }
+  return true;
+}
+
+// Lets what is under way settle, to see that something does not happen.
+inline void RunQuietly(Reactor& reactor, int rounds = 15) {
+  for (int i = 0; i < rounds; ++i) reactor.RunOnce(absl::Milliseconds(2));
+}
+
+inline k8s::Pod MakePod(const std::string& name, const std::string& cpu = "1") {
+  k8s::Pod pod;
+  pod.mutable_metadata()->set_name(name);
+  pod.mutable_metadata()->set_namespace_("team");
+  pod.mutable_metadata()->set_generation(1);
+  pod.mutable_spec()->set_scheduler_name("muster");
+  pod.mutable_status()->set_phase("Pending");
+  k8s::Container* container = pod.mutable_spec()->add_containers();
+  container->set_name("main");
+  (*container->mutable_resources()->mutable_requests())["cpu"].set_string(cpu);
+  return pod;
+}
+
+inline k8s::Node MakeNode(const std::string& name, const std::string& cpu = "4") {
+  k8s::Node node;
+  node.mutable_metadata()->set_name(name);
+  (*node.mutable_status()->mutable_allocatable())["cpu"].set_string(cpu);
+  (*node.mutable_status()->mutable_allocatable())["pods"].set_string("110");
+  return node;
+}
+
+}  // namespace muster::kube
