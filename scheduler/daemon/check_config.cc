@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/check_config.h"
+
+#include <cstdio>
+
+#include "scheduler/codec/queue_config.h"
+#include "scheduler/daemon/config_file.h"
+#include "scheduler/daemon/usage.h"
+
+namespace muster::daemon {
+namespace {
+
+int CountQueues(const std::vector<QueueSpec>& queues) {
+  int count = 0;
+  for (const QueueSpec& queue : queues) count += 1 + CountQueues(queue.queues);
+  return count;
+}
+
+}  // namespace
+
+int CheckConfig(const Arguments& arguments) {
+  const FlagSet flags(
+      "check", "FILE",
+      "Validates a queue config (muster.yaml) and prints every error with its line.");
+  Arguments positional;
+  if (const absl::optional<int> exit_code = ReadArguments(flags, arguments, &positional)) {
+    return *exit_code;
+  }
+  const absl::StatusOr<std::string> text = ReadFile(positional[0]);
+  if (!text.ok()) return UsageError(text.status().message());
+  const absl::StatusOr<QueueConfig> config = codec::ParseQueueConfig(positional[0], *text);
+  if (!config.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(config.status().message()).c_str());
+    return 1;
+  }
+  const int count = CountQueues(config->queues);
+  std::printf("ok: %d %s\n", count, count == 1 ? "queue" : "queues");
+  return 0;
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rendering of each decision into log lines: one per gang that starts, is repaired or given up,
+// and one per waiting gang when the reason code that it is given changes (its numbers move all the
+// time: they are in metrics and in the pod's condition).
+#pragma once
+
+#include <vector>
+
+#include "scheduler/daemon/log.h"
+#include "scheduler/loop/loop.h"
+
+namespace muster::daemon {
+
+class DecisionLog : public loop::Observer {
+ public:
+  explicit DecisionLog(Log* log) : log_(log) {}
+
+  void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
+
+ private:
+  // What was last said of the gang in a slot; another gang of the slot has another opener.
+  struct Said {
+    std::string opener_uid;
+    ReasonCode code = ReasonCode::kNone;
+  };
+  Said& SaidOf(const Gang& gang);
+  void OnStep(const State& state, const Step& step, absl::Time now);
+  void OnVerdict(const State& state, const Verdict& verdict, absl::Time now);
+
+  Log* const log_;
+  std::vector<Said> said_;  // by gang
+};
+
+}  // namespace muster::daemon

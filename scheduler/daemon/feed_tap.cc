@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/feed_tap.h"
+
+#include <variant>
+
+namespace muster::daemon {
+
+bool FeedTap::LookAtFile(std::vector<Event>* events) {
+  const absl::Time now = clock_->Now();
+  if (file_ == nullptr || (now >= looked_ && now - looked_ < kBetweenLooks)) return false;
+  looked_ = now;
+  absl::optional<absl::StatusOr<QueueConfig>> config = file_->Changed();
+  if (!config.has_value()) return false;
+  if (!config->ok()) {
+    metrics_->ConfigRejected();
+    log_->Error("queue config refused, the last good one stays in force",
+                {{"error", config->status().message()}});
+    return false;
+  }
+  events->push_back(QueuesSeen{**std::move(config)});
+  return true;
+}
+
+bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
+  const size_t before = events->size();
+  if (LookAtFile(events)) until = absl::InfinitePast();
+  const bool open = world_->Drain(events, until);
+  for (size_t i = before; i < events->size(); ++i) {
+    const Event& event = (*events)[i];
+    if (std::holds_alternative<BindAccepted>(event)) {
+      metrics_->BindEnded(true);
+    } else if (std::holds_alternative<BindRefused>(event)) {
+      metrics_->BindEnded(false);
+    } else if (std::holds_alternative<QueuesSeen>(event)) {
+      metrics_->ConfigAccepted();
+      log_->Info("queue config in force");
+    }
+  }
+  return open;
+}
+
+}  // namespace muster::daemon

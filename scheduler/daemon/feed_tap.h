@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between a world and the loop: counts how binds end, and adds the queue config where it comes from
+// a file instead of the world. Adds nothing else and changes no event or order. The loop's thread.
+#pragma once
+
+#include <vector>
+
+#include "scheduler/daemon/config_file.h"
+#include "scheduler/daemon/log.h"
+#include "scheduler/daemon/metrics/metrics.h"
+#include "scheduler/loop/ports.h"
+
+namespace muster::daemon {
+
+class FeedTap : public loop::Feed {
+ public:
+  // `file` may be null: the world tells the config. Drain must then be called at least as often as
+  // a change of the file is to be noticed.
+  FeedTap(loop::Feed* world, loop::Clock* clock, ConfigFile* file, Metrics* metrics, Log* log)
+      : world_(world), clock_(clock), file_(file), metrics_(metrics), log_(log) {}
+
+  bool Drain(std::vector<Event>* events, absl::Time until) override;
+
+ private:
+  static constexpr absl::Duration kBetweenLooks = absl::Seconds(1);
+
+  // Whether the file gave an event.
+  bool LookAtFile(std::vector<Event>* events);
+
+  loop::Feed* const world_;
+  loop::Clock* const clock_;
+  ConfigFile* const file_;
+  Metrics* const metrics_;
+  Log* const log_;
+  absl::Time looked_ = absl::InfinitePast();
+};
+
+}  // namespace muster::daemon

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/metrics/cycle_metrics.h"
+
+#include <algorithm>
+
+namespace muster::daemon {
+namespace {
+
+constexpr double kMilli = 1e-3;
+
+double InBaseUnit(uint32_t column, int64_t amount) {
+  return static_cast<double>(amount) * (column == kCpuColumn ? kMilli : 1);
+}
+
+// A pod may name any resource; only those that some node has make series.
+Quantities Present(const State& state, const Amounts& amounts) {
+  Quantities quantities;
+  for (uint32_t column = 0; column < state.resources().size(); ++column) {
+    if (AmountAt(state.nodes().total(), column) == 0) continue;
+    quantities.emplace_back(std::string(state.resources().Name(column)),
+                            InBaseUnit(column, AmountAt(amounts, column)));
+  }
+  return quantities;
+}
+
+// Those that the config names.
+Quantities Named(const State& state, const Amounts& amounts, int64_t missing) {
+  Quantities quantities;
+  for (uint32_t column = 0; column < amounts.size(); ++column) {
+    if (amounts[column] == missing) continue;
+    quantities.emplace_back(std::string(state.resources().Name(column)),
+                            InBaseUnit(column, amounts[column]));
+  }
+  return quantities;
+}
+
+bool Waits(const Gang& gang, const Reason& reason) {
+  return gang.state == GangState::kWaiting || gang.state == GangState::kStarting ||
+         reason.code == ReasonCode::kRepairing;
+}
+
+int64_t HalfBound(const State& state) {
+  return std::count_if(state.attention().begin(), state.attention().end(),
+                       [&](GangId id) { return state.gang(id).state == GangState::kStarting; });
+}
+
+}  // namespace
+
+CycleMetrics::Line& CycleMetrics::LineOf(const State& state, QueueId queue) {
+  return lines_[queue.valid() ? queue.value : state.tree().size()];
+}
+
+void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now) {
+  Count(state, plan);
+  for (const Step& step : plan.steps) {
+    const Gang& gang = state.gang(step.gang);
+    if (step.kind != StepKind::kStart || !gang.queue.valid()) continue;
+    metrics_->GangStarted(state.tree().at(gang.queue).path, now - gang.created);
+  }
+  for (size_t i = 0; i < plan.releases.size(); ++i) metrics_->GangReleased();
+  copied_ = false;
+  Flush(state, now);
+}
+
+void CycleMetrics::Count(const State& state, const Plan& plan) {
+  lines_.assign(state.tree().size() + 1, Line());
+  for (const Verdict& verdict : plan.verdicts) {
+    const Gang& gang = state.gang(verdict.gang);
+    if (!Waits(gang, verdict.reason)) continue;
+    Line& line = LineOf(state, gang.queue);
+    ++line.waiting[static_cast<size_t>(verdict.reason.code)];
+    if (gang.state == GangState::kWaiting) line.oldest = std::min(line.oldest, gang.created);
+  }
+}
+
+void CycleMetrics::Flush(const State& state, absl::Time now) {
+  if (copied_ || (now - copied_at_ < kBetweenCopies && now >= copied_at_)) return;
+  copied_ = true;
+  copied_at_ = now;
+  Copy(state);
+}
+
+void CycleMetrics::Copy(const State& state) {
+  lines_.resize(state.tree().size() + 1);
+  QueueRows rows;
+  rows.reserve(lines_.size());
+  for (const Queue& queue : state.tree().queues()) {
+    if (!queue.parent.valid()) continue;
+    const Line& line = LineOf(state, queue.id);
+    QueueRow row;
+    row.path = queue.path;
+    row.leaf = queue.leaf();
+    row.share = ToDouble(state.tree().ShareOf(queue.id));
+    row.used = Present(state, queue.used);
+    row.held = Present(state, queue.held);
+    row.guaranteed = Named(state, queue.guaranteed, 0);
+    row.max = Named(state, queue.max, kUnlimited);
+    row.waiting = line.waiting;
+    row.oldest = line.oldest;
+    rows.push_back(std::move(row));
+  }
+  if (QueueRow nobodys; lines_.back().waiting != nobodys.waiting) {
+    nobodys.path = std::string(kNoQueue);
+    nobodys.leaf = true;
+    nobodys.waiting = lines_.back().waiting;
+    nobodys.oldest = lines_.back().oldest;
+    rows.push_back(std::move(nobodys));
+  }
+  std::vector<std::string> paths;
+  for (const QueueRow& row : rows) paths.push_back(row.path);
+  if (paths != paths_) metrics_->KeepQueues(rows);
+  paths_.swap(paths);
+  metrics_->queues().Replace(std::move(rows), HalfBound(state));
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/metrics/metrics.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "scheduler/daemon/version.h"
+
+namespace muster::daemon {
+namespace {
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+QueueRow Row(const std::string& path) {
+  QueueRow row;
+  row.path = path;
+  row.leaf = true;
+  return row;
+}
+
+TEST_CASE("a scrape shows the queues as they were copied last") {
+  const absl::Time now = absl::FromUnixSeconds(1000);
+  Metrics metrics(now);
+  QueueRow etl = Row("etl");
+  etl.share = 0.25;
+  etl.used = {{"cpu", 1.5}, {"memory", 1024}};
+  etl.max = {{"cpu", 4}};
+  etl.waiting[static_cast<size_t>(ReasonCode::kCapacityShort)] = 3;
+  etl.oldest = now - absl::Seconds(90);
+  metrics.queues().Replace({etl, Row("idle")}, 2);
+  const std::string text = metrics.Render(now);
+  CHECK(Has(text, "# TYPE muster_queue_waiting_gangs gauge\n"));
+  CHECK(Has(text, "muster_queue_waiting_gangs{queue=\"etl\",reason=\"CapacityShort\"} 3\n"));
+  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 90\n"));
+  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"idle\"} 0\n"));
+  CHECK(Has(text, "muster_queue_share{queue=\"etl\"} 0.25\n"));
+  CHECK(Has(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 1.5\n"));
+  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 4\n"));
+  CHECK_FALSE(Has(text, "muster_queue_max{queue=\"idle\""));
+  CHECK(Has(text, "muster_half_bound_gangs 2\n"));
+}
+
+TEST_CASE("a scrape shows counters, histograms and the process") {
+  Metrics metrics(absl::FromUnixSeconds(1000));
+  metrics.SetLeader(true);
+  metrics.CycleTook(absl::Microseconds(300));
+  metrics.GangStarted("etl", absl::Seconds(7));
+  metrics.ApiCall("bind", 201, absl::Milliseconds(3));
+  const std::string text = metrics.Render(absl::FromUnixSeconds(1001));
+  CHECK(Has(text, "muster_leader 1\n"));
+  CHECK(Has(text, "muster_cycle_seconds_count 1\n"));
+  CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"5\"} 0\n"));
+  CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"10\"} 1\n"));
+  CHECK(Has(text, "muster_api_request_seconds_count{code=\"201\",lane=\"bind\"} 1\n"));
+  CHECK(Has(text, "process_start_time_seconds 1000\n"));
+  CHECK(Has(text, "# TYPE process_cpu_seconds_total counter\n"));
+  CHECK_FALSE(Has(text, "process_resident_memory_bytes 0\n"));
+}
+
+TEST_CASE("series of queues that left the config are dropped") {
+  Metrics metrics(absl::UnixEpoch());
+  metrics.GangStarted("old", absl::Seconds(1));
+  metrics.GangStarted("kept", absl::Seconds(1));
+  metrics.KeepQueues({Row("kept")});
+  const std::string text = metrics.Render(absl::UnixEpoch());
+  CHECK_FALSE(Has(text, "queue=\"old\""));
+  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"kept\"} 1\n"));
+}
+
+TEST_CASE("a scraper and the loop do not disturb each other") {
+  Metrics metrics(absl::UnixEpoch());
+  std::atomic<bool> stop{false};
+  std::thread scraper([&] {
+    while (!stop) metrics.Render(absl::UnixEpoch());
+  });
+  for (int i = 0; i < 300; ++i) {
+    metrics.queues().Replace({Row("a"), Row("b")}, i);
+    metrics.GangStarted(i % 2 == 0 ? "a" : "b", absl::Seconds(1));
+    metrics.CycleTook(absl::Milliseconds(1));
+    if (i % 50 == 0) metrics.KeepQueues({Row("a")});
+  }
+  stop = true;
+  scraper.join();
+  CHECK(Has(metrics.Render(absl::UnixEpoch()), "muster_half_bound_gangs 299\n"));
+}
+
+TEST_CASE("the version is the build's") {
+  std::ifstream lists(std::string(MUSTER_SOURCE_DIR) + "/CMakeLists.txt");
+  std::ostringstream text;
+  text << lists.rdbuf();
+  CHECK(Has(text.str(), "project(muster VERSION " + std::string(kVersion) + " "));
+}
+
+}  // namespace
+}  // namespace muster::daemon
