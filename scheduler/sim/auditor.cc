@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/sim/auditor.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/sim/kubelets.h"
+#include "scheduler/state/audit.h"
+
+namespace muster::sim {
+namespace {
+
+constexpr size_t kMostKept = 100;
+// What a watch and a bind may take beyond the promise.
+constexpr absl::Duration kTravel = absl::Milliseconds(100);
+
+}  // namespace
+
+void Auditor::Violated(const std::string& what) {
+  if (violations_.size() >= kMostKept) return;
+  violations_.push_back(
+      absl::StrCat(absl::FormatDuration(timeline_->now() - absl::UnixEpoch()), ": ", what));
+}
+
+absl::Duration Auditor::LongestHalfBound(const Job& job) const {
+  const auto at = gangs_.find(&job);
+  if (at == gangs_.end()) return absl::ZeroDuration();
+  const GangWatch& gang = at->second;
+  if (gang.half_since == absl::InfiniteFuture()) return gang.longest;
+  return std::max(gang.longest, timeline_->now() - gang.half_since);
+}
+
+bool Auditor::Disturbed() const {
+  return faults_->bind_delay > absl::ZeroDuration() || faults_->watch_delay > absl::ZeroDuration();
+}
+
+void Auditor::OnPod(const Pod& pod) {
+  const bool fresh = seen_.insert(pod.uid).second;
+  const bool takes_room = !pod.node_name.empty() && !IsTerminal(pod);
+  if (takes_room && on_node_[pod.node_name].insert(pod.uid).second) {
+    if (fresh || pod.scheduler_name != "muster") {
+      // Bound by somebody else.
+      excused_.insert(pod.node_name);
+      faults_->Strike(timeline_->now());
+    }
+    CheckNode(pod.node_name, absl::StrCat("pod ", pod.ns, "/", pod.name, " was bound to it"));
+  } else if (!takes_room && !pod.node_name.empty()) {
+    on_node_[pod.node_name].erase(pod.uid);
+  }
+  const Job* job = workload_->OwnerOf(pod.uid);
+  if (job != nullptr && knows_gangs_) Count(job, pod, takes_room && !pod.deleting);
+  if (fresh && knows_gangs_ && pod.spark_role == SparkRole::kExecutor) {
+    // Its owner is known once its creation is through.
+    const std::string uid = pod.uid;
+    timeline_->After(
+        kHalfBoundPromise + kTravel,
+        [this, uid] {
+          if (const Job* owner = workload_->OwnerOf(uid)) CheckExecutor(owner, uid);
+        },
+        Timeline::kNoise);
+  }
+}
+
+void Auditor::OnPodGone(const Pod& pod) {
+  seen_.erase(pod.uid);
+  if (!pod.node_name.empty()) on_node_[pod.node_name].erase(pod.uid);
+  const Job* job = workload_->OwnerOf(pod.uid);
+  if (job == nullptr || !knows_gangs_) return;
+  Count(job, pod, false);
+  const bool last = std::none_of(api_->pods().begin(), api_->pods().end(), [&](const auto& entry) {
+    return workload_->OwnerOf(entry.first) == job;
+  });
+  if (last) gangs_[job].started = false;
+}
+
+void Auditor::OnNode(const Node& node) {
+  std::string what;
+  if (OverCapacity(node, &what)) excused_.insert(node.name);
+}
+
+void Auditor::OnNodeGone(const Node& node) { excused_.erase(node.name); }
+
+bool Auditor::OverCapacity(const Node& node, std::string* what) const {
+  const auto at = on_node_.find(node.name);
+  if (at == on_node_.end()) return false;
+  ResourceList sum;
+  for (const std::string& uid : at->second) {
+    if (const Pod* pod = api_->Find(uid)) sum.Add(Requested(*pod));
+  }
+  for (const auto& [resource, amount] : sum.entries()) {
+    if (amount <= node.allocatable.Get(resource)) continue;
+    *what = absl::StrCat(AmountToString(resource, amount), " of ",
+                         AmountToString(resource, node.allocatable.Get(resource)), " ", resource);
+    return true;
+  }
+  return false;
+}
+
+void Auditor::CheckNode(const std::string& name, const std::string& because) {
+  const auto node = api_->nodes().find(name);
+  if (node == api_->nodes().end()) return;
+  std::string what;
+  if (!OverCapacity(node->second, &what)) {
+    excused_.erase(name);
+    return;
+  }
+  if (!excused_.contains(name)) {
+    Violated(absl::StrCat("node ", name, " is over capacity, ", what, ", since ", because));
+  }
+}
+
+void Auditor::Count(const Job* job, const Pod& pod, bool bound) {
+  GangWatch& gang = gangs_[job];
+  const size_t before = gang.bound.size();
+  if (bound) {
+    gang.bound.insert(pod.uid);
+  } else {
+    gang.bound.erase(pod.uid);
+  }
+  if (gang.bound.size() == before) return;
+  const absl::Time now = timeline_->now();
+  if (before == 0) gang.first_bound = now;
+  // A Spark job is started with its driver: executors do not exist yet, CheckExecutor looks at them.
+  const int32_t minimum = job->spec().kind == codec::JobKind::kSpark ? 1 : job->Minimum();
+  if (static_cast<int32_t>(gang.bound.size()) >= minimum) gang.started = true;
+  const bool half = !gang.started && !gang.bound.empty() && !job->ended();
+  if (half && gang.half_since == absl::InfiniteFuture()) {
+    gang.half_since = now;
+    timeline_->After(
+        kHalfBoundPromise + kTravel, [this, job, now] { CheckHalfBound(job, now); }, Timeline::kNoise);
+  } else if (!half && gang.half_since != absl::InfiniteFuture()) {
+    gang.longest = std::max(gang.longest, now - gang.half_since);
+    gang.half_since = absl::InfiniteFuture();
+  }
+}
+
+void Auditor::CheckHalfBound(const Job* job, absl::Time since) {
+  const GangWatch& gang = gangs_[job];
+  if (gang.half_since != since) return;
+  const absl::Time limit = std::max(since, faults_->last()) + kHalfBoundPromise;
+  if (timeline_->now() <= limit || Disturbed()) {
+    timeline_->At(
+        std::max(limit, timeline_->now()) + kTravel, [this, job, since] { CheckHalfBound(job, since); },
+        Timeline::kNoise);
+    return;
+  }
+  Violated(absl::StrCat("gang ", job->spec().ns, "/", job->spec().name, " has been half-bound (",
+                        gang.bound.size(), " of ", job->Minimum(), ") for ",
+                        absl::FormatDuration(timeline_->now() - since)));
+}
+
+void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
+  const Pod* pod = api_->Find(uid);
+  if (pod == nullptr || !pod->node_name.empty() || pod->deleting || job->ended()) return;
+  const GangWatch& gang = gangs_[job];
+  // Growth above the minimum is promised nothing.
+  if (static_cast<int32_t>(gang.bound.size()) >= job->Minimum()) return;
+  if (faults_->last() >= gang.first_bound || Disturbed()) return;
+  if (job->spec().spark.executor_requests.has_value()) return;
+  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
+                        "room held for it: ", gang.bound.size(), " of ", job->Minimum(), " are bound"));
+}
+
+void Auditor::OnCycle(const State& state, const Plan& plan) {
+  for (const std::string& difference : Audit(state)) Violated(absl::StrCat("books: ", difference));
+  if (!knows_gangs_) return;
+  absl::btree_set<GangId> told;
+  for (const Verdict& verdict : plan.verdicts) {
+    if (verdict.reason.code != ReasonCode::kNone) told.insert(verdict.gang);
+  }
+  absl::btree_set<PodId> placed;
+  for (const muster::Step& step : plan.steps) {
+    for (const Placement& placement : step.placements) placed.insert(placement.pod);
+  }
+  absl::btree_set<GangId> released(plan.releases.begin(), plan.releases.end());
+  for (size_t i = 0; i < state.pods().slots().size(); ++i) {
+    const PodSlot& slot = state.pods().slots()[i];
+    if (!slot.in_use || slot.footing.standing != Standing::kWaiting) continue;
+    if (placed.contains(PodId{static_cast<uint32_t>(i)})) continue;
+    if (told.contains(slot.footing.gang) || released.contains(slot.footing.gang)) continue;
+    Violated(absl::StrCat("pod ", slot.pod.ns, "/", slot.pod.name, " waits and has no reason"));
+  }
+}
+
+}  // namespace muster::sim

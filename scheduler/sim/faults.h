@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with the world at the moment, and when something last went wrong.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "scheduler/codec/scenario.h"
+
+namespace muster::sim {
+
+class Faults {
+ public:
+  // What happens to one bind: refused with `refuse` (an HTTP status), or carried out or not with
+  // its answer lost.
+  struct Bind {
+    int32_t refuse = 0;
+    bool lost = false;
+    bool done = true;
+  };
+
+  void Add(const codec::RefuseBinds& refuse) { refuse_.push_back(refuse); }
+  void Add(const codec::LoseAnswers& lose) { lose_.push_back(lose); }
+  // Takes one of the times of a fault that matches.
+  Bind OnBind(const std::string& pod, absl::Time now);
+  // After that many more accepted binds the scheduler is killed; 0: never.
+  void ArmKill(int32_t binds) { kill_after_ = binds; }
+  // True for the bind at which it happens.
+  bool CountAccepted();
+
+  // Something went wrong or changed under the scheduler's feet: promises in time start anew.
+  void Strike(absl::Time now) { last_ = now; }
+  absl::Time last() const { return last_; }
+
+  absl::Duration bind_delay;
+  absl::Duration watch_delay;
+
+ private:
+  std::vector<codec::RefuseBinds> refuse_;
+  std::vector<codec::LoseAnswers> lose_;
+  int32_t kill_after_ = 0;
+  absl::Time last_ = absl::InfinitePast();
+};
+
+}  // namespace muster::sim

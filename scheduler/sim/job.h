@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A job of the scenario at work: its owner's side (a Job controller, spark-submit, the Spark driver),
+// which creates pods, replaces lost ones, and ends them when the work is done.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/container/btree_map.h"
+#include "scheduler/codec/scenario.h"
+#include "scheduler/sim/api_server.h"
+#include "scheduler/sim/random.h"
+#include "scheduler/sim/timeline.h"
+
+namespace muster::sim {
+
+// InfiniteFuture: not yet.
+struct JobLog {
+  absl::Time submitted = absl::InfiniteFuture();
+  absl::Time running = absl::InfiniteFuture();  // its minimum ran at once for the first time
+  absl::Time ended = absl::InfiniteFuture();
+  bool succeeded = false;
+  bool canceled = false;
+  int32_t attempts = 0;
+};
+
+class Workload;
+
+class Job {
+ public:
+  Job(const codec::Job& spec, Timeline* timeline, ApiServer* api, Workload* workload, Random random)
+      : spec_(spec), timeline_(timeline), api_(api), workload_(workload), random_(random) {}
+  virtual ~Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  virtual void Submit() = 0;
+  virtual void OnPod(const Pod& pod) = 0;
+  virtual void OnPodGone(const Pod& pod) = 0;
+  // Members without which it does not work, as its user sees it.
+  virtual int32_t Minimum() const = 0;
+  // What these ask for in sum.
+  virtual ResourceList MinimumRequests() const = 0;
+  // The name by which its gang goes at present.
+  virtual std::string GangName() const { return spec_.name; }
+  // Deletes every pod and creates no more.
+  void Cancel();
+
+  const codec::Job& spec() const { return spec_; }
+  const JobLog& log() const { return log_; }
+  bool ended() const { return log_.ended != absl::InfiniteFuture(); }
+
+ protected:
+  // A pod with the fields that all of the job's pods share.
+  Pod NewPod(const std::string& name, const RoleSpec& role) const;
+  // Creates it and has its changes told here; "" where the name is taken.
+  std::string Create(Pod pod);
+  void End(bool succeeded);
+  absl::Duration Soon(int64_t low_ms, int64_t high_ms) {
+    return random_.Between(absl::Milliseconds(low_ms), absl::Milliseconds(high_ms));
+  }
+
+  const codec::Job spec_;
+  Timeline* const timeline_;
+  ApiServer* const api_;
+  Workload* const workload_;
+  Random random_;
+  JobLog log_;
+};
+
+// All jobs, in the order of the scenario; tells each of its own pods.
+class Workload : public Watcher {
+ public:
+  Workload(Timeline* timeline, ApiServer* api, Random random)
+      : timeline_(timeline), api_(api), random_(random) {}
+
+  // Submitted `spec.at` after the timeline's present.
+  void Add(const codec::Job& spec);
+  void Own(const std::string& uid, Job* job) { owners_[uid] = job; }
+  // nullptr for a pod of nobody's.
+  const Job* OwnerOf(const std::string& uid) const;
+  const std::vector<std::unique_ptr<Job>>& jobs() const { return jobs_; }
+  // `glob` over "namespace/name".
+  void Cancel(const std::string& glob);
+
+  void OnPod(const Pod& pod) override;
+  void OnPodGone(const Pod& pod) override;
+
+ private:
+  Timeline* timeline_;
+  ApiServer* api_;
+  Random random_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+  absl::btree_map<std::string, Job*> owners_;
+};
+
+}  // namespace muster::sim

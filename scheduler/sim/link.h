@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands between one life of the scheduler and the simulated API server: the ports of the loop,
+// over a network with latencies. It lists everything, then follows the watches; events of one kind
+// arrive in the order in which they happened. A bind ends in one of three ways; an answer that was
+// lost is made good by reading the pod back.
+//
+// When the scheduler is killed, its link is closed: requests that are under way are dropped, or
+// land anyway, as the killer says; nothing is heard any more.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "scheduler/loop/ports.h"
+#include "scheduler/sim/api_server.h"
+#include "scheduler/sim/faults.h"
+#include "scheduler/sim/random.h"
+
+namespace muster::sim {
+
+class Link : public Watcher, public loop::Feed, public loop::Actuator, public loop::Clock {
+ public:
+  // `on_kill` is called at the bind that Faults chose to kill the scheduler at.
+  Link(Timeline* timeline, ApiServer* api, Faults* faults, Random random,
+       std::function<void()> on_kill);
+  ~Link() override;
+
+  // Lists; `queues` is the config in force.
+  void Open(const QueueConfig& queues);
+  void Close(bool requests_land);
+  void SendQueues(const QueueConfig& queues);
+  // Every event is lost for that long; then everything is listed anew.
+  void LoseWatch(absl::Duration lasting);
+
+  bool waiting() const { return !inbox_.empty(); }
+  bool synced() const { return synced_; }
+  // Broken promises towards the API server, each a sentence.
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+  bool Drain(std::vector<muster::Event>* events, absl::Time until) override;
+  absl::Time Now() override { return timeline_->now(); }
+
+  void Bind(loop::BindPod action) override;
+  void Delete(loop::DeletePod action) override;
+  void Condition(loop::SetCondition action) override;
+  void Event(loop::PostEvent action) override;
+  void Forecast(loop::ReadForecast action) override;
+
+  void OnPod(const Pod& pod) override;
+  void OnPodGone(const Pod& pod) override;
+  void OnNode(const Node& node) override;
+  void OnNodeGone(const Node& node) override;
+
+ private:
+  struct Life {
+    bool open = true;
+    bool lands = false;
+  };
+  enum Stream { kPodStream, kNodeStream };
+
+  void Arrive(muster::Event event, absl::Duration latency);
+  void Follow(Stream stream, muster::Event event);
+  void List();
+  void Carry(const loop::BindPod& action);
+  void Answered(const loop::BindPod& action, const Answer& answer);
+  void ReadBack(const loop::BindPod& action);
+  void TryForecast(loop::ReadForecast action, absl::Duration wait, std::string missing);
+  absl::Duration Soon(int64_t low_ms, int64_t high_ms) {
+    return random_.Between(absl::Milliseconds(low_ms), absl::Milliseconds(high_ms));
+  }
+  // After `delay`, unless closed by then.
+  void Later(absl::Duration delay, std::function<void()> what, Timeline::Kind kind);
+
+  Timeline* timeline_;
+  ApiServer* api_;
+  Faults* faults_;
+  Random random_;
+  std::function<void()> on_kill_;
+  std::shared_ptr<Life> life_ = std::make_shared<Life>();
+  std::vector<muster::Event> inbox_;
+  bool synced_ = false;
+  bool watch_lost_ = false;
+  absl::Time last_arrival_[2] = {absl::InfinitePast(), absl::InfinitePast()};
+  absl::btree_set<std::string> known_pods_;   // uids told, or on their way
+  absl::btree_set<std::string> known_nodes_;  // names
+  absl::btree_set<std::string> heard_bound_;  // uids that the scheduler knows to be bound
+  absl::btree_set<std::string> heard_gone_;
+  std::vector<std::string> complaints_;
+};
+
+}  // namespace muster::sim

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/sim/recorder.h"
+
+#include <algorithm>
+
+#include "absl/numeric/int128.h"
+#include "absl/strings/str_cat.h"
+
+namespace muster::sim {
+namespace {
+
+constexpr int64_t kMillion = 1'000'000;
+
+int64_t Rate(int64_t part, int64_t whole) {
+  return whole <= 0 ? 0 : static_cast<int64_t>(absl::int128(part) * kMillion / whole);
+}
+
+// What each of the queues would have of `sum` by its weight, none above its demand.
+std::vector<int64_t> FairShares(const std::vector<int64_t>& demand, const std::vector<int64_t>& weights,
+                                int64_t sum) {
+  std::vector<int64_t> fair(demand.size());
+  int64_t low = 0;
+  int64_t high = kMillion;
+  while (low < high) {
+    const int64_t level = (low + high + 1) / 2;
+    int64_t filled = 0;
+    for (size_t i = 0; i < demand.size(); ++i) filled += std::min(demand[i], level * weights[i]);
+    if (filled <= sum) {
+      low = level;
+    } else {
+      high = level - 1;
+    }
+  }
+  for (size_t i = 0; i < demand.size(); ++i) fair[i] = std::min(demand[i], low * weights[i]);
+  return fair;
+}
+
+absl::Duration SinceStart(absl::Time at) { return at - absl::UnixEpoch(); }
+
+}  // namespace
+
+Recorder::Recorder(Timeline* timeline, const ApiServer* api, const Workload* workload,
+                   const QueueConfig& queues)
+    : timeline_(timeline), api_(api), workload_(workload), tree_(queues, &resources_) {
+  for (const Queue& queue : tree_.queues()) {
+    if (!queue.leaf()) continue;
+    leaves_.push_back(queue.id);
+    reports_.push_back({queue.path, queue.weight, {}});
+  }
+}
+
+QueueId Recorder::QueueOf(const Job& job) const {
+  return tree_.Choose(job.spec().queue, job.spec().ns).queue;
+}
+
+JobUse& Recorder::UseOf(const Job& job) {
+  const auto [at, fresh] = jobs_.try_emplace(&job);
+  if (fresh) at->second.queue = QueueOf(job);
+  return at->second;
+}
+
+void Recorder::Count(const Pod& pod, bool takes_room) {
+  const Job* job = workload_->OwnerOf(pod.uid);
+  if (job == nullptr || taking_.contains(pod.uid) == takes_room) return;
+  JobUse& use = UseOf(*job);
+  const int sign = takes_room ? 1 : -1;
+  use.bound += sign;
+  use.use.cpu += sign * pod.role.requests.Get(kCpu);
+  use.use.memory += sign * pod.role.requests.Get(kMemory);
+  if (takes_room) {
+    taking_[pod.uid] = pod.node_name;
+    ++pods_;
+  } else {
+    taking_.erase(pod.uid);
+  }
+}
+
+void Recorder::OnPod(const Pod& pod) { Count(pod, !pod.node_name.empty() && !IsTerminal(pod)); }
+
+void Recorder::OnPodGone(const Pod& pod) { Count(pod, false); }
+
+Use Recorder::Total() const {
+  Use total;
+  for (const auto& [name, node] : api_->nodes()) {
+    total.cpu += node.allocatable.Get(kCpu);
+    total.memory += node.allocatable.Get(kMemory);
+  }
+  return total;
+}
+
+int64_t Recorder::Share(const Use& use, const Use& total) {
+  return std::max(Rate(use.cpu, total.cpu), Rate(use.memory, total.memory));
+}
+
+void Recorder::Sample(const State* state) {
+  const Use total = Total();
+  std::vector<Use> used(leaves_.size());
+  std::vector<Use> demand(leaves_.size());
+  std::vector<QueueSample> samples(leaves_.size());
+  Use sum;
+  int64_t working = 0;
+  bool any = false;
+  for (const auto& job : workload_->jobs()) {
+    if (job->log().submitted == absl::InfiniteFuture()) continue;
+    const JobUse& use = UseOf(*job);
+    sum.cpu += use.use.cpu;
+    sum.memory += use.use.memory;
+    const bool runs = job->log().running != absl::InfiniteFuture();
+    if (runs) working += use.use.cpu;
+    any = any || !job->ended();
+    const auto leaf = std::find(leaves_.begin(), leaves_.end(), use.queue);
+    if (leaf == leaves_.end()) continue;
+    const size_t i = static_cast<size_t>(leaf - leaves_.begin());
+    used[i].cpu += use.use.cpu;
+    used[i].memory += use.use.memory;
+    demand[i].cpu += use.use.cpu;
+    demand[i].memory += use.use.memory;
+    if (job->ended()) continue;
+    if (!runs) {
+      const ResourceList minimum = job->MinimumRequests();
+      demand[i].cpu += std::max<int64_t>(0, minimum.Get(kCpu) - use.use.cpu);
+      demand[i].memory += std::max<int64_t>(0, minimum.Get(kMemory) - use.use.memory);
+    }
+    ++(runs ? samples[i].running : use.bound == 0 ? samples[i].waiting : samples[i].stalled);
+  }
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    samples[i].used = Share(used[i], total);
+    if (state != nullptr) {
+      const QueueId leaf = state->tree().FindLeaf(reports_[i].path);
+      if (leaf.valid()) {
+        const Amounts& held = state->tree().at(leaf).held;
+        samples[i].held = Share({AmountAt(held, kCpuColumn), AmountAt(held, kMemoryColumn)}, total);
+      }
+    }
+    reports_[i].samples.push_back(samples[i]);
+  }
+  if (!any) return;
+  ++samples_;
+  cpu_sum_ += Rate(sum.cpu, total.cpu);
+  memory_sum_ += Rate(sum.memory, total.memory);
+  working_sum_ += Rate(working, total.cpu);
+  SampleShareError(demand, total);
+}
+
+void Recorder::SampleShareError(const std::vector<Use>& demand, const Use& total) {
+  std::vector<int64_t> wanted;
+  std::vector<int64_t> weights;
+  int64_t sum = 0;
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    wanted.push_back(Share(demand[i], total));
+    weights.push_back(reports_[i].weight);
+    sum += reports_[i].samples.back().used;
+  }
+  const std::vector<int64_t> fair = FairShares(wanted, weights, sum);
+  int64_t gap = 0;
+  bool contended = false;
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    const int64_t used = reports_[i].samples.back().used;
+    contended = contended || wanted[i] > used;
+    gap = std::max(gap, fair[i] - used);
+  }
+  if (!contended) return;
+  ++short_samples_;
+  error_sum_ += gap;
+}
+
+void Recorder::Finish(Report* report) {
+  report->queues = reports_;
+  report->nodes = static_cast<int64_t>(api_->nodes().size());
+  report->pods = pods_;
+  report->cpu_used = samples_ == 0 ? 0 : cpu_sum_ / samples_;
+  report->memory_used = samples_ == 0 ? 0 : memory_sum_ / samples_;
+  report->cpu_working = samples_ == 0 ? 0 : working_sum_ / samples_;
+  report->share_error = short_samples_ == 0 ? 0 : error_sum_ / short_samples_;
+  for (const auto& job : workload_->jobs()) {
+    const JobLog& log = job->log();
+    if (log.submitted == absl::InfiniteFuture()) continue;
+    JobReport& out = report->jobs.emplace_back();
+    out.name = absl::StrCat(job->spec().ns, "/", job->spec().name);
+    const JobUse& use = UseOf(*job);
+    if (use.queue.valid()) out.queue = tree_.at(use.queue).path;
+    out.kind = job->spec().kind;
+    out.submitted = SinceStart(log.submitted);
+    out.wait = log.running - log.submitted;
+    out.run = log.running == absl::InfiniteFuture() ? absl::InfiniteDuration() : log.ended - log.running;
+    out.succeeded = log.succeeded;
+    out.canceled = log.canceled;
+    out.endless = job->spec().runtime == absl::InfiniteDuration();
+    out.stalled = !job->ended() && log.running == absl::InfiniteFuture() && use.bound > 0;
+    out.attempts = log.attempts;
+  }
+}
+
+}  // namespace muster::sim
