@@ -10,6 +10,8 @@ export SPARK_HOME=/opt/spark
 export PATH=/opt/venv/bin:$PATH
 JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
 export JAVA_HOME
+# Short-lived JVMs on few cores: the second compiler and many GC threads cost more than they give.
+export JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 role=$1
 shift

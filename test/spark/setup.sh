@@ -47,7 +47,7 @@ make_version() {
   mkdir -p "$opt"
   # The distribution's own python3: pods see it at the same place.
   [ -x "$opt/venv/bin/pip" ] || /usr/bin/python3 -m venv "$opt/venv"
-  say "installing pyspark $version from PyPI (about 400 MB the first time)"
+  [ -e "$opt/spark" ] || say "installing pyspark $version from PyPI (about 400 MB)"
   "$opt/venv/bin/python3" -m pip install --disable-pip-version-check --no-cache-dir --no-compile \
     -r "$here/requirements-$version.txt" >"$log" 2>&1 || fail "pip failed (log: $log)"
   local python
