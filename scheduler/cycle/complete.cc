@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Half-bound gangs: some members that exist are bound, others of the minimum are not. They are
+// completed on any nodes before anybody else gets room; where no placement exists within the limit,
+// or a bind was refused twice, the gang is released.
+#include <algorithm>
+
+#include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/stages.h"
+
+namespace muster {
+
+namespace {
+
+constexpr int32_t kRefusalsToRelease = 2;
+
+// A member bound to a node that is gone: it exists, and can be bound nowhere else.
+bool LostMember(const State& state, const Gang& gang) {
+  return std::any_of(gang.members.begin(), gang.members.end(), [&state](PodId id) {
+    const Footing& footing = state.pod(id).footing;
+    return footing.standing == Standing::kDeparting && !state.pod(id).pod.deleting &&
+           !state.nodes().present(footing.node);
+  });
+}
+
+bool Complete(Round& round, const Gang& gang, absl::Span<const PodId> members) {
+  const Shape shape = ShapeOf(round.state(), members);
+  Attempt attempt(round.draft);
+  Step step{StepKind::kComplete, gang.id, {}, {}, {}};
+  for (const Part& part : shape) {
+    const auto slots = Place(round.draft, round.profile, gang, part.role, part.count(),
+                             Tree::Use::kUsed);
+    if (CountOf(slots) < part.count()) return false;
+    Assign(part.pods, slots, &step);
+  }
+  attempt.Keep();
+  round.plan->steps.push_back(std::move(step));
+  return true;
+}
+
+}  // namespace
+
+void CompleteHalfBound(Round& round) {
+  for (Begun& begun : round.begun) {
+    const Gang& gang = round.gang(begun.gang);
+    if (gang.state != GangState::kStarting) continue;
+    const int32_t missing = gang.minimum - gang.bound - HeldMembers(gang);
+    if (missing <= 0) continue;
+    const auto available = static_cast<int32_t>(begun.waiting.size());
+    const bool lost = LostMember(round.state(), gang);
+    if (available == 0 && !lost) continue;  // members that do not exist never make it half-bound
+    const bool late = round.now >= gang.first_bind + kHalfBoundLimit;
+    const bool refused = gang.refusals >= kRefusalsToRelease;
+    const bool completable = !refused && (available >= missing || !lost);
+    const auto count = static_cast<size_t>(std::min(missing, available));
+    if (completable && count > 0 &&
+        Complete(round, gang, absl::MakeSpan(begun.waiting).first(count))) {
+      begun.waiting.erase(begun.waiting.begin(),
+                          begun.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+      continue;
+    }
+    const bool any_bound = gang.accepted > 0;
+    if (any_bound && (refused || late)) {
+      round.plan->releases.push_back(gang.id);
+      begun.waiting.clear();
+    }
+    Reason reason{.code = refused ? ReasonCode::kBindRefused : ReasonCode::kRepairing,
+                  .need = gang.minimum,
+                  .have = gang.bound,
+                  .detail = gang.refused_message};
+    round.Say(gang.id, std::move(reason));
+  }
+}
+
+}  // namespace muster

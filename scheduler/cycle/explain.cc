@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a shape found no room. Slow path: asked once per shape and cycle, only of what waits.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/cycle/fit.h"
+
+namespace muster {
+
+namespace {
+
+int64_t CountAdmitting(absl::Span<const int32_t> admission) {
+  return std::count_if(admission.begin(), admission.end(), [](int32_t room) { return room > 0; });
+}
+
+int64_t CountPresent(const Nodes& nodes) {
+  int64_t present = 0;
+  for (uint32_t i = 0; i < nodes.size(); ++i) present += nodes.present(NodeId{i}) ? 1 : 0;
+  return present;
+}
+
+// "of 5 nodes, 3 lack node selector pool=spark, 2 have a taint it does not tolerate": each node is
+// counted with the first filter that refuses it.
+std::string Refusals(const Profile& profile, const State& state, const RoleClass& role,
+                     bool with_usage) {
+  const Nodes& nodes = state.nodes();
+  const auto count = static_cast<uint32_t>(nodes.size());
+  std::vector<int32_t> rooms(count, kAnyRoom);
+  std::vector<bool> refused(count, false);
+  for (uint32_t i = 0; i < count; ++i) refused[i] = !nodes.present(NodeId{i});
+  std::string out = absl::StrCat("of ", CountPresent(nodes), " nodes");
+  for (bool usage : {false, true}) {
+    if (usage && !with_usage) break;
+    for (const auto& filter : profile.filters) {
+      if (filter->follows_usage() != usage) continue;
+      filter->Limit(role, state, NodeRange{0, count}, absl::MakeSpan(rooms));
+      int64_t newly = 0;
+      for (uint32_t i = 0; i < count; ++i) {
+        if (refused[i] || rooms[i] > 0) continue;
+        refused[i] = true;
+        ++newly;
+      }
+      if (newly > 0) absl::StrAppend(&out, ", ", newly, " ", filter->Refusal(role));
+    }
+  }
+  return out;
+}
+
+// Room for the role on the nodes that admit it, were they empty.
+int64_t EmptyRoom(Draft& draft, const Profile& profile, const RoleClass& role, int64_t enough) {
+  const auto admission = AdmissionOf(draft, profile, role.id);
+  const Nodes& nodes = draft.state().nodes();
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < nodes.size() && sum < enough; ++i) {
+    if (admission[i] <= 0) continue;
+    int64_t room = enough;
+    for (size_t column = 0; column < role.each.size(); ++column) {
+      if (role.each[column] <= 0) continue;
+      const auto all = nodes.allocatable(column);
+      room = std::min(room, all.empty() ? 0 : all[i] / role.each[column]);
+    }
+    sum += room;
+  }
+  return std::min(sum, enough);
+}
+
+// First fit of all parts on the empty nodes that admit them, in this order of parts.
+bool FitsEmpty(Draft& draft, const Profile& profile, const Shape& shape, bool reversed) {
+  const State& state = draft.state();
+  const Nodes& nodes = state.nodes();
+  std::vector<Amounts> left(nodes.size());
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    for (size_t column = 0; column < state.resources().size(); ++column) {
+      const auto all = nodes.allocatable(column);
+      left[i].push_back(all.empty() ? 0 : all[i]);
+    }
+  }
+  for (size_t at = 0; at < shape.size(); ++at) {
+    const Part& part = shape[reversed ? shape.size() - 1 - at : at];
+    const RoleClass& role = state.roles().at(part.role);
+    const auto admission = AdmissionOf(draft, profile, part.role);
+    int64_t wanted = part.count();
+    for (uint32_t i = 0; i < nodes.size() && wanted > 0; ++i) {
+      if (admission[i] <= 0) continue;
+      int64_t room = wanted;
+      for (size_t column = 0; column < role.each.size(); ++column) {
+        if (role.each[column] > 0) room = std::min(room, left[i][column] / role.each[column]);
+      }
+      AddScaled(&left[i], role.each, -room);
+      wanted -= room;
+    }
+    if (wanted > 0) return false;
+  }
+  return true;
+}
+
+// What the cluster's nodes that admit any part hold in all, against the sum the gang needs.
+Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+  const State& state = draft.state();
+  for (const Part& part : shape) {
+    const int64_t room = EmptyRoom(draft, profile, state.roles().at(part.role), part.count());
+    if (room >= part.count()) continue;
+    Reason reason{.code = ReasonCode::kNeverFits, .need = part.count(), .limit = room};
+    reason.detail = absl::StrCat(
+        RoleName(gang, part, state), " asks for ", ToString(state.roles().at(part.role).spec.requests),
+        "; ", CountAdmitting(AdmissionOf(draft, profile, part.role)), " of ",
+        CountPresent(state.nodes()), " nodes admit it");
+    return reason;
+  }
+  if (shape.size() > 1 && !FitsEmpty(draft, profile, shape, false) &&
+      !FitsEmpty(draft, profile, shape, true)) {
+    return Reason{.code = ReasonCode::kNeverFits, .need = CountOf(shape), .limit = CountOf(shape) - 1,
+                  .detail = "its roles compete for the same nodes"};
+  }
+  return {};
+}
+
+Reason Shortage(Draft& draft, const Profile& profile, const Shape& shape) {
+  const State& state = draft.state();
+  const Nodes& nodes = state.nodes();
+  std::vector<bool> pool(nodes.size(), false);
+  for (const Part& part : shape) {
+    const auto admission = AdmissionOf(draft, profile, part.role);
+    for (uint32_t i = 0; i < nodes.size(); ++i) pool[i] = pool[i] || admission[i] > 0;
+  }
+  const Amounts need = Sum(state, shape);
+  for (bool whole : {true, false}) {
+    for (size_t column = 0; column < need.size(); ++column) {
+      if (need[column] == 0) continue;
+      const auto free = whole ? nodes.allocatable(column) : nodes.free(column);
+      int64_t sum = 0;
+      for (uint32_t i = 0; i < free.size(); ++i) {
+        if (pool[i]) sum = SaturatingAdd(sum, std::max<int64_t>(free[i], 0));
+      }
+      if (need[column] <= sum) continue;
+      Reason reason{.code = whole ? ReasonCode::kNeverFits : ReasonCode::kCapacityShort};
+      reason.resource = std::string(state.resources().Name(static_cast<uint32_t>(column)));
+      reason.need = need[column];
+      (whole ? reason.limit : reason.have) = sum;
+      if (whole) reason.subject = "the whole cluster";
+      return reason;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+  const State& state = draft.state();
+  for (const Part& part : shape) {
+    if (CountAdmitting(AdmissionOf(draft, profile, part.role)) > 0) continue;
+    return Reason{.code = ReasonCode::kPredicate,
+                  .subject = std::string(RoleName(gang, part, state)),
+                  .detail = Refusals(profile, state, state.roles().at(part.role), false)};
+  }
+  Reason reason = BeyondTheCluster(draft, profile, gang, shape);
+  if (reason.code != ReasonCode::kNone) return reason;
+  reason = Shortage(draft, profile, shape);
+  if (reason.code == ReasonCode::kNone) {
+    reason.code = ReasonCode::kFragmented;
+    reason.need = CountOf(shape);
+  }
+  for (const Part& part : shape) {
+    const int64_t room = SumOfRooms(RoomsOf(draft, profile, part.role), part.count());
+    if (reason.code == ReasonCode::kFragmented) reason.have += room;
+    if (room >= part.count() && shape.size() > 1) continue;
+    absl::StrAppend(&reason.detail, reason.detail.empty() ? "" : "; ", "room for ", room, " of ",
+                    part.count(), " ", RoleName(gang, part, state), "s: ",
+                    Refusals(profile, state, state.roles().at(part.role), true));
+  }
+  if (reason.code == ReasonCode::kFragmented && reason.have >= reason.need) {
+    reason.detail = "its roles compete for the same nodes";
+    reason.have = 0;
+    for (const Part& part : shape) {
+      reason.have = std::max<int64_t>(
+          reason.have, SumOfRooms(RoomsOf(draft, profile, part.role), part.count()));
+    }
+  }
+  return reason;
+}
+
+}  // namespace muster

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/cycle/fit.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+
+namespace muster {
+
+namespace {
+
+// Scarcest first: the part with the least room to spare chooses before the others.
+std::vector<size_t> ScarcestFirst(Draft& draft, const Profile& profile, const Shape& shape) {
+  std::vector<int64_t> spare;
+  for (const Part& part : shape) {
+    const int64_t room = SumOfRooms(RoomsOf(draft, profile, part.role), int64_t{1} << 40);
+    spare.push_back(room - part.count());
+  }
+  std::vector<size_t> order(shape.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&spare](size_t a, size_t b) { return spare[a] < spare[b]; });
+  return order;
+}
+
+bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
+              const std::vector<size_t>& order, Fit* fit) {
+  Attempt attempt(draft);
+  fit->slots.assign(shape.size(), {});
+  for (size_t index : order) {
+    const Part& part = shape[index];
+    const auto existing = static_cast<int32_t>(part.pods.size());
+    std::vector<HoldSlot>& slots = fit->slots[index];
+    slots = Place(draft, profile, gang, part.role, existing, Tree::Use::kUsed);
+    if (CountOf(slots) < existing) return false;
+    const auto held = Place(draft, profile, gang, part.role, part.forecast, Tree::Use::kHeld);
+    if (CountOf(held) < part.forecast) return false;
+    slots.insert(slots.end(), held.begin(), held.end());
+  }
+  attempt.Keep();
+  return true;
+}
+
+}  // namespace
+
+Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts) {
+  const Tree& tree = state.tree();
+  const auto describe = [&state, &tree, &amounts](ReasonCode code, const Tree::Excess& excess) {
+    const Queue& at = tree.at(excess.queue);
+    Reason reason;
+    reason.code = code;
+    reason.subject = at.path;
+    reason.resource = std::string(state.resources().Name(excess.column));
+    reason.need = amounts[excess.column];
+    reason.have = SaturatingAdd(AmountAt(at.used, excess.column), AmountAt(at.held, excess.column));
+    reason.limit = at.max[excess.column];
+    return reason;
+  };
+  const Tree::Excess alone = tree.ExceedsEmpty(queue, amounts);
+  if (alone.queue.valid()) {
+    Reason reason = describe(ReasonCode::kNeverFits, alone);
+    reason.subject = absl::StrCat("max of queue ", reason.subject);
+    return reason;
+  }
+  const Tree::Excess now = tree.Exceeds(queue, amounts);
+  if (now.queue.valid()) return describe(ReasonCode::kQueueQuota, now);
+  return {};
+}
+
+Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+  Fit fit;
+  fit.reason = CheckQuota(draft.state(), gang.queue, Sum(draft.state(), shape));
+  if (fit.reason.code != ReasonCode::kNone) return fit;
+  std::vector<size_t> order = ScarcestFirst(draft, profile, shape);
+  if (PlaceAll(draft, profile, gang, shape, order, &fit)) return fit;
+  if (shape.size() > 1) {
+    // Greedy can choose wrongly where roles compete for the same nodes: the other way round once.
+    std::reverse(order.begin(), order.end());
+    if (PlaceAll(draft, profile, gang, shape, order, &fit)) return fit;
+  }
+  fit.reason = ExplainShortage(draft, profile, gang, shape);
+  return fit;
+}
+
+}  // namespace muster

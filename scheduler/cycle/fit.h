@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a shape fits now, and if not, why: shortage and fragmentation told apart by an exact
+// bound, and what even the empty cluster could not hold.
+#pragma once
+
+#include <vector>
+
+#include "policies/place.h"
+#include "scheduler/cycle/shape.h"
+
+namespace muster {
+
+struct Fit {
+  Reason reason;  // kNone: it fits, and the draft has taken the room
+  // By part of the shape.
+  std::vector<std::vector<HoldSlot>> slots;
+};
+
+// Quota first, then room, all parts or none. Existing members are charged as used, forecast ones as
+// held.
+Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
+
+// max of the queue or an ancestor; kNone where it allows the amounts. Says NeverFits where the
+// amounts alone exceed a max.
+Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts);
+
+// Why a shape that found no room does not fit.
+Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
+
+}  // namespace muster

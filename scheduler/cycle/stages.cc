@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/cycle/stages.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "policies/order/arrival.h"
+#include "scheduler/model/check.h"
+
+namespace muster {
+
+void SortByArrival(const State& state, std::vector<PodId>* members) {
+  std::sort(members->begin(), members->end(), [&state](PodId a, PodId b) {
+    const Pod& x = state.pod(a).pod;
+    const Pod& y = state.pod(b).pod;
+    return std::tie(x.created, x.name, x.uid) < std::tie(y.created, y.name, y.uid);
+  });
+}
+
+void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step) {
+  size_t next = 0;
+  for (const HoldSlot& slot : slots) {
+    for (int32_t i = 0; i < slot.count; ++i) {
+      if (next == pods.size()) return;
+      step->placements.push_back(Placement{pods[next++], slot.node, false});
+    }
+  }
+}
+
+Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
+    : draft(d), profile(p), now(t), plan(out) {
+  const State& s = draft.state();
+  for (GangId id : s.attention()) {
+    const Gang& gang = s.gang(id);
+    if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
+    Begun entry{id, gang.waiting, s.Deficit(gang)};
+    SortByArrival(s, &entry.waiting);
+    begun.push_back(std::move(entry));
+  }
+  std::sort(begun.begin(), begun.end(), [&s](const Begun& a, const Begun& b) {
+    return ArrivedBefore(s.gang(a.gang), s.gang(b.gang));
+  });
+}
+
+namespace {
+
+// Takes the first slot of the gang's repairs or holds that the pod may use; false where none is.
+bool TakeHeld(Round& round, PodId pod, std::vector<RepairHold>* repairs,
+              std::vector<HoldSlot>* holds, RoleId executor, Step* step) {
+  const RoleId role = round.state().pod(pod).footing.role;
+  for (size_t i = 0; i < repairs->size(); ++i) {
+    const RepairHold repair = (*repairs)[i];
+    if (repair.role != role || !Admits(round.draft, round.profile, role, repair.node)) continue;
+    step->placements.push_back(Placement{pod, repair.node, true});
+    repairs->erase(repairs->begin() + static_cast<std::ptrdiff_t>(i));
+    return true;
+  }
+  if (role != executor) return false;
+  for (HoldSlot& slot : *holds) {
+    if (slot.count == 0 || !Admits(round.draft, round.profile, role, slot.node)) continue;
+    step->placements.push_back(Placement{pod, slot.node, true});
+    --slot.count;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void SettleHeld(Round& round) {
+  for (Begun& begun : round.begun) {
+    const Gang& gang = round.gang(begun.gang);
+    if (gang.state != GangState::kStarted || gang.backoff_until > round.now) continue;
+    if (gang.holds.empty() && gang.repairs.empty()) continue;
+    std::vector<RepairHold> repairs = gang.repairs;
+    std::vector<HoldSlot> holds = gang.holds;
+    Step step{StepKind::kSettle, begun.gang, {}, {}, {}};
+    std::erase_if(begun.waiting, [&](PodId pod) {
+      return TakeHeld(round, pod, &repairs, &holds, gang.executor, &step);
+    });
+    if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
+  }
+}
+
+}  // namespace muster

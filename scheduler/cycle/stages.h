@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of a cycle, in the order in which they have a right to room, and what they share.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "policies/place.h"
+#include "policies/profile.h"
+#include "scheduler/model/plan.h"
+#include "scheduler/state/draft.h"
+
+namespace muster {
+
+// A gang that has begun: its waiting members in arrival order, consumed by the stages.
+struct Begun {
+  GangId gang;
+  std::vector<PodId> waiting;
+  int32_t deficit = 0;  // promised members without room
+};
+
+// A strict head that lacks room: nobody of its leaf starts on the nodes that admit it.
+struct BlockedPool {
+  GangId head;
+  bool everywhere = false;     // short of quota, not of nodes
+  std::vector<bool> nodes;     // by slot
+};
+
+struct Round {
+  Round(Draft& draft, const Profile& profile, absl::Time now, Plan* plan);
+
+  const State& state() const { return draft.state(); }
+  const Gang& gang(GangId id) const { return draft.state().gang(id); }
+  void Say(GangId gang, Reason reason, int32_t position = 0) {
+    plan->verdicts.push_back(Verdict{gang, std::move(reason), position});
+  }
+
+  Draft& draft;
+  const Profile& profile;
+  absl::Time now;
+  Plan* plan;
+  std::vector<Begun> begun;                            // oldest first
+  std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
+};
+
+void SettleHeld(Round& round);
+void CompleteHalfBound(Round& round);
+void RepairDegraded(Round& round);
+void StartGangs(Round& round);
+void Grow(Round& round);
+
+// Members in arrival order: creation time, name, UID.
+void SortByArrival(const State& state, std::vector<PodId>* members);
+
+// Hands the pods out to the slots in order, as placements.
+void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);
+
+}  // namespace muster

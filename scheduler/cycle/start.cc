@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
+#include <algorithm>
+
+#include "queues/turns.h"
+#include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/judge.h"
+#include "scheduler/cycle/stages.h"
+
+namespace muster {
+
+namespace {
+
+// The gangs of one leaf that may start, in the leaf's order. Users have a line of their own, in
+// arrival order by priority: only the heads of the lines are compared, so that a user's usage may
+// change between two questions.
+class Line {
+ public:
+  void Add(const Gang& gang) { by_user_[gang.user].push_back(gang.id); }
+
+  void Sort(const State& state, const GangOrder& order) {
+    for (auto& [user, gangs] : by_user_) {
+      // Reversed: the head is at the back.
+      std::sort(gangs.begin(), gangs.end(), [&state, &order](GangId a, GangId b) {
+        return order.Before(state.gang(b), state.gang(a), state);
+      });
+    }
+  }
+
+  bool empty() const { return by_user_.empty(); }
+
+  GangId Pop(const State& state, const GangOrder& order) {
+    auto best = by_user_.begin();
+    for (auto user = std::next(best); user != by_user_.end(); ++user) {
+      if (order.Before(state.gang(user->second.back()), state.gang(best->second.back()), state)) {
+        best = user;
+      }
+    }
+    const GangId gang = best->second.back();
+    best->second.pop_back();
+    if (best->second.empty()) by_user_.erase(best);
+    ++popped_;
+    return gang;
+  }
+
+  int32_t popped() const { return popped_; }
+
+ private:
+  std::map<std::string, std::vector<GangId>> by_user_;
+  int32_t popped_ = 0;
+};
+
+// Shapes that found no room this cycle. Room only shrinks while gangs start, so an equal shape need
+// not be tried again, whoever asks.
+class Failures {
+ public:
+  static std::vector<std::pair<RoleId, int32_t>> Key(const Shape& shape) {
+    std::vector<std::pair<RoleId, int32_t>> key;
+    for (const Part& part : shape) key.emplace_back(part.role, part.count());
+    return key;
+  }
+  const Reason* Find(const Shape& shape) const {
+    auto found = reasons_.find(Key(shape));
+    return found == reasons_.end() ? nullptr : &found->second;
+  }
+  void Add(const Shape& shape, const Reason& reason) { reasons_[Key(shape)] = reason; }
+
+ private:
+  std::map<std::vector<std::pair<RoleId, int32_t>>, Reason> reasons_;
+};
+
+bool FromQuota(const Reason& reason) {
+  return reason.code == ReasonCode::kQueueQuota ||
+         (reason.code == ReasonCode::kNeverFits && !reason.resource.empty());
+}
+
+std::vector<bool> PoolOf(Round& round, const Shape& shape) {
+  std::vector<bool> pool(round.state().nodes().size(), false);
+  for (const Part& part : shape) {
+    const auto admission = AdmissionOf(round.draft, round.profile, part.role);
+    for (size_t i = 0; i < pool.size(); ++i) pool[i] = pool[i] || admission[i] > 0;
+  }
+  return pool;
+}
+
+// The head that the shape must wait behind, if any.
+GangId BlockedBy(Round& round, QueueId leaf, const Shape& shape) {
+  auto found = round.blocked.find(leaf);
+  if (found == round.blocked.end()) return GangId{};
+  for (const BlockedPool& blocked : found->second) {
+    if (blocked.everywhere) return blocked.head;
+    for (const Part& part : shape) {
+      const auto admission = AdmissionOf(round.draft, round.profile, part.role);
+      for (size_t i = 0; i < blocked.nodes.size(); ++i) {
+        if (blocked.nodes[i] && admission[i] > 0) return blocked.head;
+      }
+    }
+  }
+  return GangId{};
+}
+
+Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
+  Step step{StepKind::kStart, gang.id, {}, {}, {}};
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const size_t existing = shape[i].pods.size();
+    Assign(shape[i].pods, fit.slots[i], &step);
+    // What the pods did not take is held.
+    size_t skip = existing;
+    for (HoldSlot slot : fit.slots[i]) {
+      const auto taken = static_cast<int32_t>(std::min<size_t>(skip, slot.count));
+      skip -= taken;
+      slot.count -= taken;
+      if (slot.count > 0) step.holds.push_back(slot);
+    }
+  }
+  return step;
+}
+
+// Tries one gang; true if it starts.
+bool TryStart(Round& round, const Gang& gang, int32_t position, Failures* failures) {
+  const State& state = round.state();
+  const Shape shape = StartShape(state, gang);
+  const GangId head = BlockedBy(round, gang.queue, shape);
+  if (head.valid()) {
+    round.Say(gang.id, Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))},
+              position);
+    return false;
+  }
+  Fit fit;
+  if (const Reason* known = failures->Find(shape)) {
+    fit.reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
+  } else {
+    fit = TryFit(round.draft, round.profile, gang, shape);
+    if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
+      failures->Add(shape, fit.reason);
+    }
+  }
+  if (fit.reason.code == ReasonCode::kNone) {
+    round.plan->steps.push_back(StartStep(gang, shape, fit));
+    return true;
+  }
+  // What can never fit, or what no node admits, blocks nobody.
+  const bool short_of_room = fit.reason.code == ReasonCode::kCapacityShort ||
+                             fit.reason.code == ReasonCode::kFragmented;
+  const bool short_of_quota = fit.reason.code == ReasonCode::kQueueQuota;
+  const bool strict = round.profile.order(state.tree().at(gang.queue).order).strict();
+  if (strict && (short_of_room || short_of_quota)) {
+    BlockedPool blocked{gang.id, short_of_quota, {}};
+    if (short_of_room) blocked.nodes = PoolOf(round, shape);
+    round.blocked[gang.queue].push_back(std::move(blocked));
+  }
+  round.Say(gang.id, std::move(fit.reason), position);
+  return false;
+}
+
+}  // namespace
+
+void StartGangs(Round& round) {
+  const State& state = round.state();
+  std::map<QueueId, Line> lines;
+  for (GangId id : state.attention()) {
+    const Gang& gang = state.gang(id);
+    if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
+    if (gang.driver.valid() &&
+        state.pod(gang.driver).footing.standing != Standing::kWaiting) {
+      continue;  // gated, or being deleted
+    }
+    Reason reason = Judge(state, gang, round.now);
+    if (reason.code != ReasonCode::kNone) {
+      round.Say(id, std::move(reason));
+    } else {
+      lines[gang.queue].Add(gang);
+    }
+  }
+  std::vector<QueueId> leaves;
+  for (auto& [leaf, line] : lines) {
+    line.Sort(state, round.profile.order(state.tree().at(leaf).order));
+    leaves.push_back(leaf);
+  }
+  Turns turns(state.tree(), leaves);
+  Failures failures;
+  for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
+    Line& line = lines[leaf];
+    const GangOrder& order = round.profile.order(state.tree().at(leaf).order);
+    bool started = false;
+    int32_t waiting = 0;
+    while (!line.empty() && !started) {
+      const Gang& gang = state.gang(line.Pop(state, order));
+      started = TryStart(round, gang, ++waiting, &failures);
+    }
+    if (line.empty()) {
+      turns.Drop(leaf);
+    }
+    if (started) turns.Rekey(leaf);
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/loop/announcer.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace muster::loop {
+
+namespace {
+
+constexpr absl::Duration kRewrite = absl::Minutes(5);
+
+// A reason that will not pass by itself is told at once; a driver's ConfigMap follows its pod within
+// about a second, so that its absence is worth a word only later.
+absl::Duration Patience(const Reason& reason) {
+  switch (reason.code) {
+    case ReasonCode::kConfigError:
+    case ReasonCode::kForbidden:
+    case ReasonCode::kNeverFits:
+    case ReasonCode::kQueueClosed:
+      return absl::ZeroDuration();
+    case ReasonCode::kGangIncomplete:
+      return absl::Seconds(5);
+    default:
+      return absl::Seconds(1);
+  }
+}
+
+std::string ConditionReason(const Reason& reason) {
+  return CuredByNodes(reason.code) ? "Unschedulable" : std::string(Name(reason.code));
+}
+
+std::string ConditionMessage(const Reason& reason) {
+  return absl::StrCat(Name(reason.code), ": ", Message(reason));
+}
+
+}  // namespace
+
+absl::Time Announcer::DueOf(const Entry& entry) const {
+  if (entry.told != entry.reason.code) return entry.since + Patience(entry.reason);
+  if (entry.waiting > entry.told_waiting) return entry.told_at + absl::Seconds(1);
+  if (entry.told_message != ConditionMessage(entry.reason)) return entry.told_at + kRewrite;
+  return absl::InfiniteFuture();
+}
+
+void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
+  ++round_;
+  for (const Verdict& verdict : plan.verdicts) {
+    const Gang& gang = state.gang(verdict.gang);
+    Entry& entry = entries_[verdict.gang];
+    due_.erase({entry.due, verdict.gang});
+    if (entry.opener_uid != gang.opener_uid) {
+      entry = Entry();
+      entry.opener_uid = gang.opener_uid;
+    }
+    if (entry.reason.code != verdict.reason.code) entry.since = now;
+    entry.reason = verdict.reason;
+    entry.waiting = gang.waiting.size();
+    entry.round = round_;
+    entry.due = DueOf(entry);
+    if (entry.due != absl::InfiniteFuture()) due_.insert({entry.due, verdict.gang});
+  }
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (entry->second.round == round_) {
+      ++entry;
+      continue;
+    }
+    due_.erase({entry->second.due, entry->first});
+    entry = entries_.erase(entry);
+  }
+}
+
+absl::Time Announcer::NextDue() const {
+  return due_.empty() ? absl::InfiniteFuture() : due_.begin()->first;
+}
+
+void Announcer::Speak(const State& state, absl::Time now, Actuator* actuator) {
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const GangId gang = due_.begin()->second;
+    due_.erase(due_.begin());
+    Tell(state, gang, &entries_[gang], now, actuator);
+  }
+}
+
+void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now,
+                     Actuator* actuator) {
+  const Gang& gang = state.gang(id);
+  const std::string reason = ConditionReason(entry->reason);
+  const std::string message = ConditionMessage(entry->reason);
+  const bool fresh_code = entry->told != entry->reason.code;
+  // After a restart the same code may stand on the pods already, with other numbers.
+  const std::string code_prefix = absl::StrCat(Name(entry->reason.code), ": ");
+  bool said_before = fresh_code && entry->told == ReasonCode::kNone;
+  for (PodId member : gang.waiting) {
+    const Pod& pod = state.pod(member).pod;
+    const bool same_code =
+        pod.condition_reason == reason && absl::StartsWith(pod.condition_message, code_prefix);
+    if (pod.condition_message == message && pod.condition_reason == reason) continue;
+    if (entry->told == ReasonCode::kNone && same_code) continue;
+    said_before = false;
+    actuator->Condition(
+        SetCondition{PodRef{pod.uid, pod.ns, pod.name}, pod.generation, reason, message});
+  }
+  if (entry->events.insert(entry->reason.code).second && !said_before) {
+    const PodId opener = state.FindPod(gang.opener_uid);
+    if (opener.valid()) {
+      const Pod& pod = state.pod(opener).pod;
+      actuator->Event(PostEvent{PodRef{pod.uid, pod.ns, pod.name}, true,
+                                std::string(Name(entry->reason.code)), "Scheduling",
+                                absl::StrCat("gang ", FullName(gang), ": ", Message(entry->reason))});
+    }
+  }
+  entry->told = entry->reason.code;
+  entry->told_message = message;
+  entry->told_waiting = gang.waiting.size();
+  entry->told_at = now;
+  entry->due = DueOf(*entry);
+  if (entry->due != absl::InfiniteFuture()) due_.insert({entry->due, id});
+}
+
+}  // namespace muster::loop

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells why gangs wait: the PodScheduled condition on every waiting member, in one burst, and one
+// event per gang and code. A reason is told once it has stood for a moment (most gangs start within
+// it), again when the code changes or members join, else at most every 5 minutes. Each telling is an
+// API write, so that saying less is part of being fast.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "scheduler/loop/ports.h"
+#include "scheduler/model/plan.h"
+#include "scheduler/state/state.h"
+
+namespace muster::loop {
+
+class Announcer {
+ public:
+  // The verdicts of a cycle: all of them, so that a gang not named waits no more.
+  void Hear(const State& state, const Plan& plan, absl::Time now);
+  absl::Time NextDue() const;
+  void Speak(const State& state, absl::Time now, Actuator* actuator);
+
+ private:
+  struct Entry {
+    std::string opener_uid;  // gang ids are reused
+    Reason reason;
+    size_t waiting = 0;
+    absl::Time since;  // this code stands
+    absl::Time due;    // InfiniteFuture: told
+    ReasonCode told = ReasonCode::kNone;
+    std::string told_message;
+    size_t told_waiting = 0;
+    absl::Time told_at = absl::InfinitePast();
+    std::set<ReasonCode> events;
+    int64_t round = 0;
+  };
+  absl::Time DueOf(const Entry& entry) const;
+  void Tell(const State& state, GangId gang, Entry* entry, absl::Time now, Actuator* actuator);
+
+  std::map<GangId, Entry> entries_;
+  std::set<std::pair<absl::Time, GangId>> due_;
+  int64_t round_ = 0;
+};
+
+}  // namespace muster::loop

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/loop/loop.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace muster::loop {
+
+namespace {
+
+constexpr size_t kLongestHint = 4096;
+
+PodRef RefOf(const Pod& pod) { return PodRef{pod.uid, pod.ns, pod.name}; }
+
+// "node=count,…", cut at a comma.
+std::string HoldHint(const State& state, const std::vector<HoldSlot>& holds) {
+  std::string hint;
+  for (const HoldSlot& slot : holds) {
+    const std::string part = absl::StrCat(hint.empty() ? "" : ",", state.nodes().at(slot.node).name,
+                                          "=", slot.count);
+    if (hint.size() + part.size() > kLongestHint) break;
+    hint += part;
+  }
+  return hint;
+}
+
+}  // namespace
+
+Loop::Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* observer)
+    : ports_(ports),
+      decide_(std::move(decide)),
+      observer_(observer),
+      state_(std::move(scheduler_name)),
+      profile_(MakeProfile(state_.config().scorer)) {}
+
+absl::Time Loop::NextTimer() const {
+  if (!synced_) return absl::InfiniteFuture();
+  return std::min(state_.NextTimer(), announcer_.NextDue());
+}
+
+bool Loop::Step(absl::Time until) {
+  events_.clear();
+  const bool open = ports_.feed->Drain(&events_, std::min(until, NextTimer()));
+  const absl::Time now = ports_.clock->Now();
+  for (const Event& event : events_) Hear(event, now);
+  AskForForecasts();
+  if (!synced_) return open;
+  state_.Expire(now);
+  if (state_.changed()) DecideAndAct(now);
+  announcer_.Speak(state_, now, ports_.actuator);
+  return open;
+}
+
+void Loop::Hear(const Event& event, absl::Time now) {
+  if (observer_ != nullptr) observer_->OnEvent(event, now);
+  state_.Apply(event, now);
+  if (std::holds_alternative<Synced>(event)) synced_ = true;
+  if (const auto* queues = std::get_if<QueuesSeen>(&event)) {
+    profile_ = MakeProfile(queues->config.scorer);
+  }
+}
+
+void Loop::AskForForecasts() {
+  for (PodId id : state_.TakeForecastRequests()) {
+    const Pod& pod = state_.pod(id).pod;
+    ports_.actuator->Forecast(ReadForecast{RefOf(pod), pod.conf_map, pod.template_map,
+                                           pod.template_key, state_.scheduler_name()});
+  }
+}
+
+void Loop::DecideAndAct(absl::Time now) {
+  const Plan plan = decide_(state_, profile_, now);
+  state_.Assume(plan, now);
+  state_.ClearChanged();  // a plan run on its own result plans nothing
+  Act(plan, now);
+  announcer_.Hear(state_, plan, now);
+  ++cycles_;
+  if (observer_ != nullptr) observer_->OnCycle(state_, plan, now);
+}
+
+void Loop::Act(const Plan& plan, absl::Time now) {
+  for (const muster::Step& step : plan.steps) ActOn(step, now);
+  for (GangId id : plan.releases) {
+    for (PodId member : state_.gang(id).members) {
+      const PodSlot& slot = state_.pod(member);
+      if (slot.given_up && !slot.pod.deleting) ports_.actuator->Delete(DeletePod{RefOf(slot.pod)});
+    }
+  }
+}
+
+void Loop::ActOn(const muster::Step& step, absl::Time now) {
+  const Gang& gang = state_.gang(step.gang);
+  for (const Placement& placement : step.placements) {
+    const Pod& pod = state_.pod(placement.pod).pod;
+    BindPod bind{RefOf(pod), state_.nodes().at(placement.node).name, {}};
+    bind.stamp.queue = state_.tree().at(gang.queue).path;
+    bind.stamp.gang = gang.name;
+    bind.stamp.minimum = gang.minimum;
+    bind.stamp.user = gang.user;
+    bind.stamp.at = now;
+    if (placement.pod == gang.driver) {
+      bind.stamp.hold = HeldMembers(gang);
+      bind.stamp.hold_nodes = HoldHint(state_, gang.holds);
+    }
+    ports_.actuator->Bind(std::move(bind));
+  }
+  if (step.kind != StepKind::kStart) return;
+  const PodId opener = state_.FindPod(gang.opener_uid);
+  if (!opener.valid()) return;
+  ports_.actuator->Event(PostEvent{
+      RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
+      absl::StrCat("gang ", FullName(gang), " starts whole: ", step.placements.size(),
+                   " members bound, room for ", HeldMembers(gang), " more held, in queue ",
+                   state_.tree().at(gang.queue).path)});
+}
+
+}  // namespace muster::loop

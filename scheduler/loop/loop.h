@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// When: drain, apply, decide, assume, act. One thread owns the state and the loop; worlds only push
+// into the feed. The loop knows no world: the daemon, the simulator, the benchmarks and the tests
+// hand it different ones.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "policies/profile.h"
+#include "scheduler/loop/announcer.h"
+#include "scheduler/loop/ports.h"
+#include "scheduler/model/plan.h"
+#include "scheduler/state/state.h"
+
+namespace muster::loop {
+
+// The decision: muster::Cycle, or for comparison the simulator's plain pod-at-a-time scheduler.
+using Decide = std::function<Plan(State& state, const Profile& profile, absl::Time now)>;
+
+struct Ports {
+  Feed* feed;
+  Actuator* actuator;
+  Clock* clock;
+};
+
+// Called on the loop's thread; renders, never decides.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // Each event, before it is applied.
+  virtual void OnEvent(const Event&, absl::Time) {}
+  // The state with the plan assumed.
+  virtual void OnCycle(const State& state, const Plan& plan, absl::Time now) = 0;
+};
+
+class Loop {
+ public:
+  Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* observer = nullptr);
+
+  // One round; waits for events at most until `until` or the next timer, whichever is first. Returns
+  // false when the feed is closed. Nothing is decided before Synced.
+  bool Step(absl::Time until);
+
+  // When something happens without an event (a hold or a back-off runs out, a reason is to be told);
+  // InfiniteFuture if never.
+  absl::Time NextTimer() const;
+
+  const State& state() const { return state_; }
+  int64_t cycles() const { return cycles_; }
+
+ private:
+  void Hear(const Event& event, absl::Time now);
+  void AskForForecasts();
+  void DecideAndAct(absl::Time now);
+  void Act(const Plan& plan, absl::Time now);
+  void ActOn(const muster::Step& step, absl::Time now);
+
+  Ports ports_;
+  Decide decide_;
+  Observer* observer_;
+  State state_;
+  Profile profile_;
+  Announcer announcer_;
+  std::vector<Event> events_;
+  bool synced_ = false;
+  int64_t cycles_ = 0;
+};
+
+}  // namespace muster::loop
