@@ -74,8 +74,10 @@ void State::On(const PodGone& event, absl::Time now) {
 void State::On(const NodeSeen& event, absl::Time now) {
   const NodeId known = nodes_.Find(event.node.name);
   if (known.valid() && nodes_.present(known) && nodes_.at(known) == event.node) return;
+  const bool back = known.valid() && !nodes_.present(known);
   const NodeId id = nodes_.Upsert(event.node, &resources_);
   DropHoldsOn(id, now);
+  if (back && synced_) RefootOn(id, now);
   changed_ = true;
 }
 
@@ -84,6 +86,7 @@ void State::On(const NodeGone& event, absl::Time now) {
   if (!id.valid() || !nodes_.present(id)) return;
   nodes_.Remove(event.name);
   DropHoldsOn(id, now);
+  if (synced_) RefootOn(id, now);
   changed_ = true;
 }
 
@@ -184,6 +187,10 @@ void State::On(const BindRefused& event, absl::Time now) {
 }
 
 void State::On(const Synced&, absl::Time now) {
+  synced_ = true;
+  for (uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (!nodes_.present(NodeId{i})) RefootOn(NodeId{i}, now);
+  }
   // A restarted daemon sees a started gang that has lost a member and a half-bound one alike: some
   // bound, some not. A member created after the decision that bound the others is a replacement.
   for (Gang& gang : gangs_) {

@@ -21,9 +21,11 @@ Footing State::FootingOf(PodId id) const {
     return footing;
   }
   if (node.valid()) {
+    // Bound to a node that is gone: it can run nowhere, and be bound nowhere else.
+    const bool stranded = synced_ && !pod.node_name.empty() && !nodes_.present(node);
     footing.node = node;
-    footing.standing = !ours                              ? Standing::kForeign
-                       : pod.deleting || slot.given_up ? Standing::kDeparting
+    footing.standing = !ours                                          ? Standing::kForeign
+                       : pod.deleting || slot.given_up || stranded ? Standing::kDeparting
                        : pod.node_name.empty()            ? Standing::kAssumed
                                                           : Standing::kBound;
     if (ours) footing.queue = gangs_[footing.gang.value].queue;
@@ -68,6 +70,16 @@ void State::Refoot(PodId id, absl::Time now) {
     if (gang.promised > 0) --gang.promised;
   } else if (after.standing == Standing::kFailed) {
     MemberLost(&gang, before, now);
+  }
+}
+
+void State::RefootOn(NodeId node, absl::Time now) {
+  for (uint32_t i = 0; i < pods_.slots().size(); ++i) {
+    const PodId id{i};
+    const Footing& footing = pods_.at(id).footing;
+    if (!footing.gang.valid() || !OnNode(footing.standing) || footing.node != node) continue;
+    Refoot(id, now);
+    Settle(pods_.at(id).footing.gang, now);
   }
 }
 

@@ -93,6 +93,7 @@ class State {
   // footing.cc: a pod's entries in all books
   Footing FootingOf(PodId id) const;
   void Refoot(PodId id, absl::Time now);
+  void RefootOn(NodeId node, absl::Time now);
   void Enter(PodId id, const Footing& footing);
   void Leave(PodId id, const Footing& footing);
   void CountMember(PodId id, const Footing& footing, int32_t by);
@@ -143,6 +144,7 @@ class State {
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;
   std::deque<RoomColumns> rooms_;  // by role class
+  bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
 };
 
