@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The cluster's own certificate authority and a kubeconfig for each of its users.
+# RSA keys: the Java client inside spark-submit cannot read an EC key as openssl writes it.
 
 make_certificates() {
   local folder=$cluster_dir/certs
   mkdir -p "$folder"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 \
+  openssl req -x509 -newkey rsa:2048 -nodes -days 365 \
     -subj "/CN=muster-test-ca" -keyout "$folder/ca.key" -out "$folder/ca.crt" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign || return 1
   make_certificate apiserver /CN=kube-apiserver serverAuth \
@@ -19,7 +20,7 @@ make_certificates() {
 # make_certificate NAME SUBJECT USAGE [EXTENSION]
 make_certificate() {
   local folder=$cluster_dir/certs name=$1 subject=$2 usage=$3 extension=${4:-}
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "$subject" \
+  openssl req -new -newkey rsa:2048 -nodes -subj "$subject" \
     -keyout "$folder/$name.key" -out "$folder/$name.csr" || return 1
   openssl x509 -req -in "$folder/$name.csr" -CA "$folder/ca.crt" -CAkey "$folder/ca.key" \
     -CAcreateserial -days 365 -out "$folder/$name.crt" \
