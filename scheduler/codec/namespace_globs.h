@@ -7,8 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "scheduler/codec/yaml_reader.h"
 
-// The namespace patterns of a queue config: which are well formed, and which claim one namespace for
-// two queues.
+// The namespace patterns of a queue config: which are well formed, and which claim one namespace
+// for two queues.
 namespace muster::codec {
 
 // A pattern, the path of the queue that claims it, and where it stands.

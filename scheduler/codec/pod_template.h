@@ -3,8 +3,9 @@
 // send of it, as far as scheduling reads it: one reading of requests and roles (pod_requests.h,
 // role_codec.h) then serves pods on the wire and pods still to come.
 //
-// Fields that do not decide are left out, whatever they hold. A field that decides and has the wrong
-// type is an error with its line, never skipped. The document may be empty, and may lack `spec`.
+// Fields that do not decide are left out, whatever they hold. A field that decides and has the
+// wrong type is an error with its line, never skipped. The document may be empty, and may lack
+// `spec`.
 #pragma once
 
 #include "absl/status/status.h"

@@ -105,8 +105,9 @@ std::optional<uint32_t> HexUnit(absl::string_view text) {
   if (text.size() < 4) return std::nullopt;
   uint32_t unit = 0;
   for (char c : text.substr(0, 4)) {
-    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return std::nullopt;
-    const int digit = c <= '9' ? c - '0' : absl::ascii_tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+    const auto byte = static_cast<unsigned char>(c);
+    if (!absl::ascii_isxdigit(byte)) return std::nullopt;
+    const int digit = c <= '9' ? c - '0' : absl::ascii_tolower(byte) - 'a' + 10;
     unit = unit * 16 + static_cast<uint32_t>(digit);
   }
   return unit;

@@ -53,8 +53,8 @@ absl::StatusOr<Quantity> ParseQuantity(absl::string_view text);
 absl::StatusOr<Quantity> ParseCpu(absl::string_view text);
 
 // An amount of memory or storage: not negative. Legal fractions ("128974848000m", as autoscalers
-// write them) are taken and round up. A value below 1Mi with the suffix m, u or n is refused: "512m"
-// is half a byte, where 512M or 512Mi was meant.
+// write them) are taken and round up. A value below 1Mi with the suffix m, u or n is refused:
+// "512m" is half a byte, where 512M or 512Mi was meant.
 absl::StatusOr<Quantity> ParseBytes(absl::string_view text);
 
 // A number of pieces (an extended resource, pods): not negative and whole.

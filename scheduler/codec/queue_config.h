@@ -20,9 +20,10 @@
 //       order: fair                 # default fifo
 //       namespaces: [team-a, "etl-*"]
 //
-// Rules over the tree: no two siblings share a name; guaranteed is at most max; what the children of
-// a queue are guaranteed is, in sum, at most what it is guaranteed itself (else the guarantee could
-// be refused one level up); no namespace belongs to two queues, since it names the default queue.
+// Rules over the tree: no two siblings share a name; guaranteed is at most max; what the children
+// of a queue are guaranteed is, in sum, at most what it is guaranteed itself (else the guarantee
+// could be refused one level up); no namespace belongs to two queues, since it names the default
+// queue.
 //
 // Fields of the design that this version does not act on are refused ("is not supported by this
 // version"), unless the value asks for exactly what this version does: `backfill: false`,

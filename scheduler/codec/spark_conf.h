@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Typed reading of a Spark conf by Spark's own rules (org.apache.spark.internal.config, network.util
-// JavaUtils): numbers and booleans are trimmed, sizes carry b, k, m, g, t or p, `${other.key}` stands
-// for that key's value. An absent key gives nothing (the caller knows Spark's default); a malformed
-// value is noted, names key, value and expectation, and is never taken for an absent one.
+// Typed reading of a Spark conf by Spark's own rules (org.apache.spark.internal.config,
+// network.util JavaUtils): numbers and booleans are trimmed, sizes carry b, k, m, g, t or p,
+// `${other.key}` stands for that key's value. An absent key gives nothing (the caller knows Spark's
+// default); a malformed value is noted, names key, value and expectation, and is never taken for an
+// absent one.
 #pragma once
 
 #include <cstdint>

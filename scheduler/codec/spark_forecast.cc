@@ -187,7 +187,9 @@ void BuildPod(SparkConf* conf, k8s::Pod* pod) {
 }
 
 // The first line: a reason is one message.
-std::string FirstLine(absl::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+std::string FirstLine(absl::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
 
 Forecast Broken(std::string message) {
   Forecast forecast;

@@ -9,12 +9,12 @@
 // its cpu: spark.kubernetes.executor.request.cores, else spark.executor.cores. Only the default
 // resource profile is forecast: others are asked for while the job runs.
 // Source: Apache Spark 3.5 and 4.x, resource/ResourceProfile.scala, deploy/k8s/features/
-// BasicExecutorFeatureStep.scala and MountVolumesFeatureStep.scala, deploy/k8s/KubernetesUtils.scala,
-// scheduler/cluster/SchedulerBackendUtils.scala.
+// BasicExecutorFeatureStep.scala and MountVolumesFeatureStep.scala,
+// deploy/k8s/KubernetesUtils.scala, scheduler/cluster/SchedulerBackendUtils.scala.
 //
 // A malformed value gives Forecast::config_error, one message that names ConfigMap, key, value and
-// what was expected; it is never replaced by a default. Values of other keys (the conf holds secrets)
-// are never shown.
+// what was expected; it is never replaced by a default. Values of other keys (the conf holds
+// secrets) are never shown.
 #pragma once
 
 #include <optional>

@@ -3,6 +3,8 @@
 
 #include <yaml.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -83,19 +85,37 @@ bool IsNullText(absl::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
+std::string NameOf(const unsigned char* anchor) {
+  return anchor == nullptr ? "" : reinterpret_cast<const char*>(anchor);
+}
+
+// Levels of a tree, itself included.
+size_t HeightOf(const YamlNode& node) {
+  size_t below = 0;
+  for (const YamlNode& item : node.items) below = std::max(below, HeightOf(item));
+  for (const YamlEntry& entry : node.entries) below = std::max(below, HeightOf(entry.value));
+  return below + 1;
+}
+
+// Bytes of a tree in memory, about.
+size_t WeightOf(const YamlNode& node) {
+  size_t weight = sizeof(YamlNode) + node.text.size();
+  for (const YamlNode& item : node.items) weight += WeightOf(item);
+  for (const YamlEntry& entry : node.entries) weight += entry.key.size() + WeightOf(entry.value);
+  return weight;
+}
+
 class TreeBuilder {
  public:
   explicit TreeBuilder(EventReader* events) : events_(*events) {}
 
   // Reads the node whose first event is the current one, up to its last event.
   absl::Status Read(YamlNode* node, size_t depth) {
-    if (depth > kYamlDepth) {
-      return events_.Error(absl::StrCat("nested deeper than ", kYamlDepth, " levels"));
-    }
+    if (depth > kYamlDepth) return TooDeep();
     node->mark = events_.mark();
     switch (events_.type()) {
       case YAML_ALIAS_EVENT:
-        return events_.Error("an alias (*name) is not supported; write the value out");
+        return ReadAlias(node, depth);
       case YAML_SCALAR_EVENT:
         return ReadScalar(node);
       case YAML_SEQUENCE_START_EVENT:
@@ -108,12 +128,38 @@ class TreeBuilder {
   }
 
  private:
-  absl::Status RefuseProperties(const unsigned char* anchor, const unsigned char* tag) {
-    if (anchor != nullptr) {
-      return events_.Error("an anchor (&name) is not supported; write the value out");
+  absl::Status RefuseTag(const unsigned char* tag) {
+    return tag == nullptr ? absl::OkStatus() : events_.Error("a tag (!name) is not supported");
+  }
+
+  // Counts a copy of `node` against the cap for all copies.
+  absl::Status Spend(const YamlNode& node) {
+    copied_ += WeightOf(node);
+    if (copied_ <= kYamlCopied) return absl::OkStatus();
+    return events_.Error(absl::StrCat("anchors (&name) and aliases (*name) make more than ",
+                                      kYamlCopied, " bytes; write the values out"));
+  }
+
+  // An anchor holds from the end of its value on, so no value can contain itself.
+  absl::Status Remember(const std::string& anchor, const YamlNode& node) {
+    if (anchor.empty()) return absl::OkStatus();
+    anchors_[anchor] = node;
+    return Spend(node);
+  }
+
+  absl::Status ReadAlias(YamlNode* node, size_t depth) {
+    const std::string name = NameOf(events_.event().data.alias.anchor);
+    const auto at = anchors_.find(name);
+    if (at == anchors_.end()) {
+      return events_.Error(absl::StrCat("the alias *", Clipped(name), " has no anchor before it"));
     }
-    if (tag != nullptr) return events_.Error("a tag (!name) is not supported");
-    return absl::OkStatus();
+    if (depth + HeightOf(at->second) - 1 > kYamlDepth) return TooDeep();
+    *node = at->second;
+    return Spend(*node);
+  }
+
+  absl::Status TooDeep() const {
+    return events_.Error(absl::StrCat("nested deeper than ", kYamlDepth, " levels"));
   }
 
   absl::Status ReadScalar(YamlNode* node) {
@@ -122,16 +168,19 @@ class TreeBuilder {
     node->quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
     node->kind = !node->quoted && IsNullText(node->text) ? YamlNode::Kind::kNull
                                                          : YamlNode::Kind::kScalar;
-    return RefuseProperties(scalar.anchor, scalar.tag);
+    absl::Status status = RefuseTag(scalar.tag);
+    return status.ok() ? Remember(NameOf(scalar.anchor), *node) : status;
   }
 
   absl::Status ReadSequence(YamlNode* node, size_t depth) {
     node->kind = YamlNode::Kind::kSequence;
     const auto& start = events_.event().data.sequence_start;
-    absl::Status status = RefuseProperties(start.anchor, start.tag);
+    const std::string anchor = NameOf(start.anchor);
+    absl::Status status = RefuseTag(start.tag);
     while (status.ok()) {
       status = events_.Next();
-      if (!status.ok() || events_.type() == YAML_SEQUENCE_END_EVENT) return status;
+      if (!status.ok()) return status;
+      if (events_.type() == YAML_SEQUENCE_END_EVENT) return Remember(anchor, *node);
       status = Read(&node->items.emplace_back(), depth + 1);
     }
     return status;
@@ -140,11 +189,13 @@ class TreeBuilder {
   absl::Status ReadMapping(YamlNode* node, size_t depth) {
     node->kind = YamlNode::Kind::kMapping;
     const auto& start = events_.event().data.mapping_start;
-    absl::Status status = RefuseProperties(start.anchor, start.tag);
+    const std::string anchor = NameOf(start.anchor);
+    absl::Status status = RefuseTag(start.tag);
     std::set<std::string> keys;
     while (status.ok()) {
       status = events_.Next();
-      if (!status.ok() || events_.type() == YAML_MAPPING_END_EVENT) return status;
+      if (!status.ok()) return status;
+      if (events_.type() == YAML_MAPPING_END_EVENT) return Remember(anchor, *node);
       status = ReadEntry(node, depth, &keys);
     }
     return status;
@@ -165,6 +216,8 @@ class TreeBuilder {
   }
 
   EventReader& events_;
+  std::map<std::string, YamlNode> anchors_;
+  size_t copied_ = 0;
 };
 
 }  // namespace

@@ -13,8 +13,9 @@
 // Scalars stay the text they were written as, with a flag for quotes: what a value means is decided
 // by the field that it is read for (yaml_reader.h), so nothing turns into a boolean or an octal
 // number by its looks. Refused, because they are mistakes or attacks here: syntax errors, duplicate
-// keys, keys that are not scalars, a second document, anchors, aliases and tags, control characters
-// and broken UTF-8, nesting deeper than kYamlDepth, text longer than kYamlBytes.
+// keys, keys that are not scalars, a second document, tags, control characters and broken UTF-8,
+// nesting deeper than kYamlDepth, text longer than kYamlBytes. Aliases are written out (with the
+// marks of their anchor), up to kYamlCopied bytes in all: no text can grow into a larger tree.
 //
 // Errors are InvalidArgument, "FILE:LINE:COLUMN: what is wrong". Built on libyaml's events: its own
 // tree loader takes quadratic time on deep nesting.
@@ -22,6 +23,7 @@ namespace muster::codec {
 
 inline constexpr size_t kYamlDepth = 64;
 inline constexpr size_t kYamlBytes = size_t{64} << 20;
+inline constexpr size_t kYamlCopied = size_t{1} << 20;
 
 // Where something stood; lines and columns count from 1, columns in characters. 0: nowhere.
 struct Mark {

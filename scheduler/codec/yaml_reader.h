@@ -14,10 +14,11 @@
 
 // Typed reading of a YAML tree that collects every error instead of stopping at the first: a person
 // who fixes a config wants them all. Each names file, line, column, the field's path and what was
-// expected: `muster.yaml:4:11: queues[0].weight: expected a whole number from 1 to 1000000, got "x"`.
+// expected: `muster.yaml:4:11: queues[0].weight: expected a whole number from 1 to 1000000, got
+// "x"`.
 //
-// A reading that fails has reported why and answers nullopt; the caller goes on with the next field.
-// No value is ever replaced by a default: an optional field is absent only where its key is.
+// A reading that fails has reported why and answers nullopt; the caller goes on with the next
+// field. No value is ever replaced by a default: an optional field is absent only where its key is.
 namespace muster::codec {
 
 // All that is wrong with one file. At most kKept errors are kept, the rest is counted.

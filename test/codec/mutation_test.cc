@@ -68,7 +68,8 @@ void CheckMessage(absl::string_view message, size_t longest) {
 }
 
 TEST_CASE("mutated quantities are read within range or refused") {
-  Mutator mutator(1, {"e", "E", "Ei", "m", "n", ".", "-", "+", "0", "9999999999", "1e400", "000000"});
+  Mutator mutator(
+      1, {"e", "E", "Ei", "m", "n", ".", "-", "+", "0", "9999999999", "1e400", "000000"});
   const Texts seeds = {"500m", "16Gi", "1e3", "0.1", "9223372036854775807", "128974848000m", "7Ei"};
   const absl::int128 limit = absl::int128(INT64_MAX) * 1000000000;
   size_t good = 0;
@@ -128,8 +129,9 @@ const char kConfig[] =
     "  guaranteed: {cpu: 4}\n  queues:\n  - {name: adhoc, guaranteed: {cpu: 1}, order: fair}\n"
     "  - name: reports\n    namespaces: ['r?']\n";
 const Texts kYamlWords = {"\n", "- ", ": ", "  ", "{", "}", "[", "]", "\"", "'", "|\n", "&a ", "*a",
-                          "!!x ", "? ", "---\n", "#", "\t", "~", "name: etl", "queues:", "\xef\xbb\xbf",
-                          "weight: 0", "cpu: 1e400", "max: {cpu: 1}", "namespaces: [\"*\"]"};
+                          "!!x ", "? ", "---\n", "#", "\t", "~", "name: etl", "queues:",
+                          "\xef\xbb\xbf", "weight: 0", "cpu: 1e400", "max: {cpu: 1}",
+                          "namespaces: [\"*\"]"};
 
 TEST_CASE("mutated YAML becomes a tree of bounded depth or an error with its place") {
   Mutator mutator(3, kYamlWords);
@@ -197,8 +199,9 @@ const char kConf[] =
     "spark.dynamicAllocation.enabled=true\nspark.dynamicAllocation.minExecutors=1\n"
     "spark.kubernetes.memoryOverheadFactor=0.1\nspark.executor.resource.gpu.amount=1\n"
     "spark.executor.resource.gpu.vendor=nvidia.com\nspark.kubernetes.node.selector.pool=a\n";
-const Texts kConfWords = {"\\", "\\u12", "\\uD83D", "\\\n", "\r\n", "=", ":", " ", "#", "9999999999",
-                          "-1", "${spark.executor.memory}", "${", "nan", "1e400", "p"};
+const Texts kConfWords = {"\\", "\\u12", "\\uD83D", "\\\n", "\r\n", "=", ":", " ", "#",
+                          "9999999999", "-1", "${spark.executor.memory}", "${", "nan",
+                          "1e400", "p"};
 
 TEST_CASE("mutated properties are read, written and read again to the same") {
   Mutator mutator(5, kConfWords);

@@ -53,7 +53,8 @@ TEST_CASE("properties are read as java.util.Properties reads them") {
 }
 
 TEST_CASE("a \\u without four hex digits is refused with its line") {
-  for (const char* text : {"# x\nok=1\na=\\u12\n", "#\n\na=\\u12G4", "\n\n\\u", "#\n#\na=\\uD83D\\u1"}) {
+  for (const char* text :
+       {"# x\nok=1\na=\\u12\n", "#\n\na=\\u12G4", "\n\n\\u", "#\n#\na=\\uD83D\\u1"}) {
     INFO(text);
     CHECK(ParseProperties(text).status().message() ==
           "line 3: expected four hex digits after \\u");

@@ -54,76 +54,82 @@ queues:
   CHECK(analytics.queues[1].guaranteed.Get("cpu") == 500);
 }
 
+struct Mistake {
+  const char* text;
+  const char* error;
+};
+const Mistake kMistakes[] = {
+    {"", "m.yaml:1:1: the queue config is empty; expected the key \"queues\""},
+    {"- a\n", "m.yaml:1:1: expected a mapping, got a list"},
+    {"queues:\n", "m.yaml:1:8: queues: expected a list, got nothing"},
+    {"queues: []\n", "m.yaml:1:9: queues: expected at least one queue, got an empty list"},
+    {"queue:\n- name: a\n",
+     "m.yaml:1:1: the key \"queues\" is missing; expected a list of queues\n"
+     "m.yaml:1:1: unknown key \"queue\"; did you mean \"queues\"?"},
+    {"queues:\n- weight: 2\n",
+     "m.yaml:2:3: queues[0]: the key \"name\" is missing; expected the queue's name"},
+    {"queues:\n- name: a.b\n",
+     "m.yaml:2:9: queues[0].name: expected letters, digits, - and _, beginning and ending with a "
+     "letter or digit, got \"a.b\""},
+    {"queues:\n- name: //////\n",
+     "m.yaml:2:9: queues[0].name: expected letters, digits, - and _, beginning and ending with a "
+     "letter or digit, got \"//////\""},
+    {"queues:\n- name: -a\n",
+     "m.yaml:2:9: queues[0].name: expected letters, digits, - and _, beginning and ending with a "
+     "letter or digit, got \"-a\""},
+    {"queues:\n- name: a\n- name: a\n",
+     "m.yaml:3:9: queues[1].name: the name \"a\" is taken by its sibling of line 2"},
+    {"queues:\n- {name: a, weight: 0}\n",
+     "m.yaml:2:21: queues[0].weight: expected a whole number from 1 to 1000000, got \"0\""},
+    {"queues:\n- {name: a, weight: 1000001}\n",
+     "m.yaml:2:21: queues[0].weight: expected a whole number from 1 to 1000000, got \"1000001\""},
+    {"queues:\n- {name: a, wieght: 1}\n",
+     "m.yaml:2:13: queues[0]: unknown key \"wieght\"; did you mean \"weight\"?"},
+    {"queues:\n- {name: a, max: {cpus: 1}}\n",
+     "m.yaml:2:19: queues[0].max: unknown resource \"cpus\"; did you mean \"cpu\"?"},
+    {"queues:\n- {name: a, max: {gpu: 1}}\n",
+     "m.yaml:2:19: queues[0].max: unknown resource \"gpu\"; did you mean \"cpu\"?"},
+    {"queues:\n- {name: a, max: {accelerators: 1}}\n",
+     "m.yaml:2:19: queues[0].max: unknown resource \"accelerators\"; expected cpu, memory, pods, "
+     "ephemeral-storage, hugepages-SIZE or an extended resource such as nvidia.com/gpu"},
+    {"queues:\n- {name: a, max: {memory: 512m}}\n",
+     "m.yaml:2:27: queues[0].max.memory: \"512m\" counts fractions of a byte; expected bytes, "
+     "such as \"512M\" or \"512Mi\""},
+    {"queues:\n- {name: a, max: {cpu: -1}}\n",
+     "m.yaml:2:24: queues[0].max.cpu: \"-1\" is negative; expected a quantity of 0 or more"},
+    {"queues:\n- {name: a, guaranteed: {cpu: 2}, max: {cpu: 1500m}}\n",
+     "m.yaml:2:40: queues[0].max: max cpu is 1500m; expected at least the guaranteed 2"},
+    {"queues:\n- name: a\n  guaranteed: {cpu: 2}\n  queues:\n"
+     "  - {name: b, guaranteed: {cpu: 1}}\n  - {name: c, guaranteed: {cpu: 1500m, memory: 1Gi}}\n",
+     "m.yaml:3:15: queues[0].guaranteed: the inner queues of a are guaranteed 2500m cpu in sum; "
+     "expected at most the 2 guaranteed to a\n"
+     "m.yaml:3:15: queues[0].guaranteed: the inner queues of a are guaranteed 1Gi memory in sum; "
+     "expected at most the 0 guaranteed to a"},
+    {"queues:\n- name: a\n  order: fair\n  namespaces: [x]\n  queues: [{name: b}]\n",
+     "m.yaml:3:10: queues[0].order: only a queue without inner queues has this\n"
+     "m.yaml:4:15: queues[0].namespaces: only a queue without inner queues has this"},
+    {"queues:\n- {name: a, order: lifo}\n",
+     "m.yaml:2:20: queues[0].order: expected fifo or fair, got \"lifo\""},
+    {"queues:\n- {name: a, namespaces: []}\n",
+     "m.yaml:2:25: queues[0].namespaces: expected at least one namespace; without this key every "
+     "namespace may submit"},
+    {"queues:\n- {name: a, namespaces: [Team_A]}\n",
+     "m.yaml:2:26: queues[0].namespaces[0]: expected a namespace (lower-case letters, digits, -) "
+     "or a pattern with * and ?, got \"Team_A\""},
+    {"queues:\n- {name: a, namespaces: [\"team-*\"]}\n- {name: b, namespaces: [team-b]}\n",
+     "m.yaml:3:26: queues[1].namespaces[0]: namespace \"team-b\" of queue b overlaps \"team-*\" "
+     "of queue a (line 2); expected each namespace to belong to one queue"},
+    {"queues:\n- {name: a, namespaces: [x]}\n- {name: b, queues: [{name: c, namespaces: [x]}]}\n",
+     "m.yaml:3:45: queues[1].queues[0].namespaces[0]: namespace \"x\" of queue b.c overlaps "
+     "\"x\" of queue a (line 2); expected each namespace to belong to one queue"},
+    {"scorer: best\nqueues: [{name: a}]\n",
+     "m.yaml:1:9: scorer: expected bin-pack or spread, got \"best\""},
+    {"queues: [{name: a}]\npolicies: x\n",
+     "m.yaml:2:1: unknown key \"policies\"; expected one of scorer, queues"},
+};
+
 TEST_CASE("every kind of mistake in a queue config is told with its place") {
-  struct Case {
-    std::string text;
-    std::string error;
-  };
-  const std::string dotted = "letters, digits, - and _, beginning and ending with a letter or digit";
-  const Case cases[] = {
-      {"", "m.yaml:1:1: the queue config is empty; expected the key \"queues\""},
-      {"- a\n", "m.yaml:1:1: expected a mapping, got a list"},
-      {"queues:\n", "m.yaml:1:8: queues: expected a list, got nothing"},
-      {"queues: []\n", "m.yaml:1:9: queues: expected at least one queue, got an empty list"},
-      {"queue:\n- name: a\n", "m.yaml:1:1: the key \"queues\" is missing; expected a list of queues\n"
-                              "m.yaml:1:1: unknown key \"queue\"; did you mean \"queues\"?"},
-      {"queues:\n- weight: 2\n",
-       "m.yaml:2:3: queues[0]: the key \"name\" is missing; expected the queue's name"},
-      {"queues:\n- name: a.b\n", "m.yaml:2:9: queues[0].name: expected " + dotted + ", got \"a.b\""},
-      {"queues:\n- name: //////\n",
-       "m.yaml:2:9: queues[0].name: expected " + dotted + ", got \"//////\""},
-      {"queues:\n- name: -a\n", "m.yaml:2:9: queues[0].name: expected " + dotted + ", got \"-a\""},
-      {"queues:\n- name: a\n- name: a\n",
-       "m.yaml:3:9: queues[1].name: the name \"a\" is taken by its sibling of line 2"},
-      {"queues:\n- {name: a, weight: 0}\n",
-       "m.yaml:2:21: queues[0].weight: expected a whole number from 1 to 1000000, got \"0\""},
-      {"queues:\n- {name: a, weight: 1000001}\n",
-       "m.yaml:2:21: queues[0].weight: expected a whole number from 1 to 1000000, got \"1000001\""},
-      {"queues:\n- {name: a, wieght: 1}\n",
-       "m.yaml:2:13: queues[0]: unknown key \"wieght\"; did you mean \"weight\"?"},
-      {"queues:\n- {name: a, max: {cpus: 1}}\n",
-       "m.yaml:2:19: queues[0].max: unknown resource \"cpus\"; did you mean \"cpu\"?"},
-      {"queues:\n- {name: a, max: {gpu: 1}}\n",
-       "m.yaml:2:19: queues[0].max: unknown resource \"gpu\"; did you mean \"cpu\"?"},
-      {"queues:\n- {name: a, max: {accelerators: 1}}\n",
-       "m.yaml:2:19: queues[0].max: unknown resource \"accelerators\"; expected cpu, memory, pods, "
-       "ephemeral-storage, hugepages-SIZE or an extended resource such as nvidia.com/gpu"},
-      {"queues:\n- {name: a, max: {memory: 512m}}\n",
-       "m.yaml:2:27: queues[0].max.memory: \"512m\" counts fractions of a byte; expected bytes, such "
-       "as \"512M\" or \"512Mi\""},
-      {"queues:\n- {name: a, max: {cpu: -1}}\n",
-       "m.yaml:2:24: queues[0].max.cpu: \"-1\" is negative; expected a quantity of 0 or more"},
-      {"queues:\n- {name: a, guaranteed: {cpu: 2}, max: {cpu: 1500m}}\n",
-       "m.yaml:2:40: queues[0].max: max cpu is 1500m; expected at least the guaranteed 2"},
-      {"queues:\n- name: a\n  guaranteed: {cpu: 2}\n  queues:\n  - {name: b, guaranteed: {cpu: 1}}\n"
-       "  - {name: c, guaranteed: {cpu: 1500m, memory: 1Gi}}\n",
-       "m.yaml:3:15: queues[0].guaranteed: the inner queues of a are guaranteed 2500m cpu in sum; "
-       "expected at most the 2 guaranteed to a\n"
-       "m.yaml:3:15: queues[0].guaranteed: the inner queues of a are guaranteed 1Gi memory in sum; "
-       "expected at most the 0 guaranteed to a"},
-      {"queues:\n- name: a\n  order: fair\n  namespaces: [x]\n  queues: [{name: b}]\n",
-       "m.yaml:3:10: queues[0].order: only a queue without inner queues has this\n"
-       "m.yaml:4:15: queues[0].namespaces: only a queue without inner queues has this"},
-      {"queues:\n- {name: a, order: lifo}\n",
-       "m.yaml:2:20: queues[0].order: expected fifo or fair, got \"lifo\""},
-      {"queues:\n- {name: a, namespaces: []}\n",
-       "m.yaml:2:25: queues[0].namespaces: expected at least one namespace; without this key every "
-       "namespace may submit"},
-      {"queues:\n- {name: a, namespaces: [Team_A]}\n",
-       "m.yaml:2:26: queues[0].namespaces[0]: expected a namespace (lower-case letters, digits, -) "
-       "or a pattern with * and ?, got \"Team_A\""},
-      {"queues:\n- {name: a, namespaces: [\"team-*\"]}\n- {name: b, namespaces: [team-b]}\n",
-       "m.yaml:3:26: queues[1].namespaces[0]: namespace \"team-b\" of queue b overlaps \"team-*\" of "
-       "queue a (line 2); expected each namespace to belong to one queue"},
-      {"queues:\n- {name: a, namespaces: [x]}\n- {name: b, queues: [{name: c, namespaces: [x]}]}\n",
-       "m.yaml:3:45: queues[1].queues[0].namespaces[0]: namespace \"x\" of queue b.c overlaps \"x\" of "
-       "queue a (line 2); expected each namespace to belong to one queue"},
-      {"scorer: best\nqueues: [{name: a}]\n",
-       "m.yaml:1:9: scorer: expected bin-pack or spread, got \"best\""},
-      {"queues: [{name: a}]\npolicies: x\n",
-       "m.yaml:2:1: unknown key \"policies\"; expected one of scorer, queues"},
-  };
-  for (const Case& c : cases) CHECK(ErrorOf(c.text) == c.error);
+  for (const Mistake& mistake : kMistakes) CHECK(ErrorOf(mistake.text) == mistake.error);
 }
 
 TEST_CASE("fields of later versions are refused, not ignored") {
@@ -151,8 +157,8 @@ TEST_CASE("fields of later versions are refused, not ignored") {
 TEST_CASE("a queue's path fits into a label") {
   const std::string inner(40, 'b');
   CHECK(ErrorOf(absl::StrCat("queues:\n- name: ", std::string(63, 'a'), "\n")).empty());
-  CHECK(ErrorOf(absl::StrCat("queues:\n- name: ", std::string(30, 'a'), "\n  queues: [{name: ", inner,
-                             "}]\n")) ==
+  CHECK(ErrorOf(absl::StrCat("queues:\n- name: ", std::string(30, 'a'),
+                             "\n  queues: [{name: ", inner, "}]\n")) ==
         absl::StrCat("m.yaml:3:19: queues[0].queues[0].name: the path of \"", inner,
                      "\" has 71 characters; expected at most 63, since it is a label's value"));
 }

@@ -45,7 +45,8 @@ TEST_CASE("executor memory is Spark's own number") {
       // As measured on real Spark 3.5.8 and 4.3.0.
       {"", "1408Mi"},
       {"spark.executor.memory=2g", "2432Mi"},
-      {"spark.kubernetes.resource.type=python\nspark.kubernetes.memoryOverheadFactor=0.4", "1433Mi"},
+      {"spark.kubernetes.resource.type=python\nspark.kubernetes.memoryOverheadFactor=0.4",
+       "1433Mi"},
       {"spark.executor.memory=512m", "896Mi"},
       {"spark.executor.memory=8g\nspark.kubernetes.resource.type=python\n"
        "spark.kubernetes.memoryOverheadFactor=0.4\nspark.executor.pyspark.memory=512m\n"
@@ -98,8 +99,8 @@ TEST_CASE("the number of executors at start and afterwards") {
       {dynamic, 0, 0},
       {dynamic + "spark.dynamicAllocation.minExecutors=1\nspark.dynamicAllocation.maxExecutors=4",
        1, 1},
-      {dynamic + "spark.dynamicAllocation.minExecutors=2\nspark.dynamicAllocation.initialExecutors=6",
-       6, 2},
+      {dynamic + "spark.dynamicAllocation.minExecutors=2\n"
+                 "spark.dynamicAllocation.initialExecutors=6", 6, 2},
       {dynamic + "spark.dynamicAllocation.initialExecutors=3\nspark.executor.instances=7", 7, 0},
       {"spark.executor.instances=8\nspark.kubernetes.allocation.maxPendingPods=3", 3, 3},
       {"spark.executor.instances=8\nspark.kubernetes.allocation.maxPendingPodsPerRp=4", 4, 4},
@@ -259,8 +260,8 @@ TEST_CASE("a malformed conf is told with ConfigMap, key, value and expectation")
        "spark.executor.resource.gpu.vendor: \"\"; expected a domain such as nvidia.com"},
       {"a=\\u12", "spark.properties: line 2: expected four hex digits after \\u"},
       {"spark.executor.memory=${spark.executor.memory}",
-       "spark.executor.memory: \"${spark.executor.memory}\"; expected a size in whole units such as "
-       "512m or 8g"},
+       "spark.executor.memory: \"${spark.executor.memory}\"; expected a size in whole units such "
+       "as 512m or 8g"},
   };
   for (const Case& c : cases) {
     const Forecast forecast = Read(absl::StrCat(kOurs, c.properties));
@@ -272,11 +273,12 @@ TEST_CASE("a malformed conf is told with ConfigMap, key, value and expectation")
 
 TEST_CASE("a malformed template is told with its place") {
   CHECK(Read(kOurs, "spec:\n  nodeSelector: [a]\n").config_error ==
-        "ConfigMap team-a/tpl: podspec.yaml:2:17: spec.nodeSelector: expected a mapping, got a list");
+        "ConfigMap team-a/tpl: podspec.yaml:2:17: spec.nodeSelector: expected a mapping, got a "
+        "list");
   CHECK(Read(kOurs, "spec: {containers: [{resources: {requests: {cpu: abc}}}]}").config_error ==
-        "ConfigMap team-a/tpl: podspec.yaml:1:50: spec.containers[0].resources.requests.cpu: \"abc\" "
-        "is not a quantity; expected a Kubernetes quantity such as \"500m\", \"2\", \"16Gi\" or "
-        "\"1e3\"");
+        "ConfigMap team-a/tpl: podspec.yaml:1:50: spec.containers[0].resources.requests.cpu: "
+        "\"abc\" is not a quantity; expected a Kubernetes quantity such as \"500m\", \"2\", "
+        "\"16Gi\" or \"1e3\"");
   CHECK(Read(kOurs, "a: [").config_error.find("ConfigMap team-a/tpl: podspec.yaml:2:1: ") == 0);
 }
 

@@ -79,8 +79,8 @@ TEST_CASE("all errors are collected, in the order of the text") {
         "f:9:7: word: expected fifo or fair, got \"lifo\"\n"
         "f:10:11: list[1]: expected text, got a mapping\n"
         "f:11:6: text: expected text, got nothing\n"
-        "f:12:1: unknown key \"zzzzzzzz\"; expected one of text, weight, number, large, flag, wait, "
-        "amounts, word, list, name");
+        "f:12:1: unknown key \"zzzzzzzz\"; expected one of text, weight, number, large, flag, "
+        "wait, amounts, word, list, name");
 }
 
 TEST_CASE("an open mapping leaves unknown keys alone and takes null for absent") {

@@ -68,9 +68,8 @@ TEST_CASE("what is no single plain document is refused with its place") {
                      "flow sequence of line 1"},
       {"a: 1\nb: 2\na: 3\n", "f.yaml:3:1: the key \"a\" is given twice"},
       {"a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document; expected only one"},
-      {"a: &x 1\nb: *x\n",
-       "f.yaml:1:4: an anchor (&name) is not supported; write the value out"},
-      {"b: *x\n", "f.yaml:1:4: an alias (*name) is not supported; write the value out"},
+      {"b: *x\n", "f.yaml:1:4: the alias *x has no anchor before it"},
+      {"a: &x [*x]\n", "f.yaml:1:8: the alias *x has no anchor before it"},
       {"a: !!int 3\n", "f.yaml:1:4: a tag (!name) is not supported"},
       {"[a]: 1\n", "f.yaml:1:1: a key must be plain text"},
       {"? {a: 1}\n: 2\n", "f.yaml:1:3: a key must be plain text"},
@@ -89,6 +88,29 @@ TEST_CASE("deep nesting is refused at once") {
   std::string allowed(kYamlDepth - 1, '[');
   allowed += std::string(kYamlDepth - 1, ']');
   CHECK(ErrorOf(allowed).empty());
+}
+
+TEST_CASE("an alias is written out") {
+  const absl::StatusOr<YamlNode> root =
+      ParseYaml("f", "a: &x {b: [1, 2]}\nc: *x\nd: &y z\ne: *y\n");
+  REQUIRE(root.ok());
+  REQUIRE(root->Find("c")->Find("b") != nullptr);
+  CHECK(root->Find("c")->Find("b")->items.size() == 2);
+  CHECK(root->Find("c")->Find("b")->mark == Mark{1, 11});
+  CHECK(root->Find("e")->text == "z");
+}
+
+TEST_CASE("aliases cannot make a large or a deep tree of a small text") {
+  std::string wide = "a0: &a0 [x, x, x, x, x, x, x, x]\n";
+  std::string deep = "a0: &a0 [x]\n";
+  for (int i = 1; i < 70; ++i) {
+    const std::string alias = absl::StrCat("*a", i - 1);
+    absl::StrAppend(&deep, "a", i, ": &a", i, " [", alias, "]\n");
+    absl::StrAppend(&wide, "a", i, ": &a", i, " [", alias, ", ", alias, ", ", alias, "]\n");
+  }
+  CHECK(ErrorOf(wide).find("make more than 1048576 bytes; write the values out") !=
+        std::string::npos);
+  CHECK(ErrorOf(deep) == "f.yaml:63:12: nested deeper than 64 levels");
 }
 
 TEST_CASE("a text over the size cap is refused unread") {
