@@ -13,7 +13,7 @@ namespace muster::kube {
 namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(5);
-constexpr absl::Duration kReleaseDeadline = absl::Milliseconds(800);
+constexpr absl::Duration kReleaseDeadline = absl::Milliseconds(300);
 
 std::string Leases(const LeaseSettings& settings) {
   return absl::StrCat("/apis/coordination.k8s.io/v1/namespaces/", settings.ns, "/leases");
@@ -90,6 +90,7 @@ void Election::Judge() {
       Lose(absl::StrCat("lease ", settings_.ns, "/", settings_.name, " was taken by ", holder));
       return;
     }
+    if (holder != told_holder_) sink_.standby(told_holder_ = holder);
     if (now - observed_ < absl::Seconds(record_.spec().lease_duration_seconds())) return;
     lead_from_ = now + settings_.grace;
   }

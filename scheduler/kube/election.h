@@ -35,6 +35,7 @@ class Election {
     std::function<void()> lead;                   // once
     std::function<void(std::string why)> lost;    // once, after lead; nothing follows
     std::function<void(std::string)> problem;     // one line, for the log
+    std::function<void(std::string)> standby;     // another holds it; told when the holder changes
   };
 
   Election(Reactor& reactor, LeaseSettings settings, Sink sink);
@@ -72,6 +73,7 @@ class Election {
   Phase phase_ = Phase::kWaiting;
   k8s::Lease record_;  // as last read or written; empty: there is none
   bool exists_ = false;
+  std::string told_holder_;
   absl::Duration observed_ = -absl::InfiniteDuration();  // when the record last changed
   absl::Duration renewed_ = -absl::InfiniteDuration();   // when the last good renewal was sent
   absl::Duration lead_from_ = -absl::InfiniteDuration();

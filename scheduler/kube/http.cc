@@ -119,7 +119,7 @@ class Http::Core {
   void StartWaiting() {
     for (size_t i = 0; i < kLaneCount; ++i) {
       LaneState& lane = lanes_[i];
-      const size_t bound = limits_.in_flight[i];
+      const size_t bound = Bound(i);
       while (!lane.waiting.empty() && (bound == 0 || lane.in_flight < bound)) {
         const Id id = lane.waiting.front();
         lane.waiting.pop_front();
@@ -129,6 +129,12 @@ class Http::Core {
         ++lane.in_flight;
       }
     }
+  }
+
+  size_t Bound(size_t lane) const {
+    const size_t bound = limits_.in_flight[lane];
+    const bool yields = lane == Index(Lane::kWrite) && lanes_[Index(Lane::kBind)].in_flight > 0;
+    return yields ? std::min(bound, limits_.writes_beside_binds) : bound;
   }
 
   void Start(Transfer& transfer) {

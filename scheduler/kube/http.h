@@ -56,6 +56,8 @@ struct HttpReply {
 struct HttpLimits {
   // In flight, by lane; 0: without bound.
   size_t in_flight[kLaneCount] = {0, 8, 32, 8, 1};
+  // Of the write lane while binds are in flight: each write costs the server as much as a bind.
+  size_t writes_beside_binds = 2;
   absl::Duration connect = absl::Seconds(5);
 };
 

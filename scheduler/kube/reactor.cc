@@ -6,11 +6,13 @@
 namespace muster::kube {
 
 void Reactor::Post(Task task) {
+  bool first = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    first = tasks_.empty();
     tasks_.push_back(std::move(task));
   }
-  http_.Wake();
+  if (first) http_.Wake();  // later ones are found with it
 }
 
 Reactor::TimerId Reactor::After(absl::Duration delay, Task task) {

@@ -20,7 +20,8 @@ struct Candidate {
     election = std::make_unique<Election>(
         reactor, settings,
         Election::Sink{[this] { ++lead; }, [this](std::string why) { lost.push_back(why); },
-                       [this](std::string text) { problems.push_back(std::move(text)); }});
+                       [this](std::string text) { problems.push_back(std::move(text)); },
+                       [this](std::string holder) { holders.push_back(std::move(holder)); }});
   }
   bool Until(const std::function<bool()>& condition) { return RunUntil(reactor, condition); }
   // Time passes in small steps, in which the candidate does its rounds.
@@ -41,6 +42,7 @@ struct Candidate {
   int lead = 0;
   std::vector<std::string> lost;
   std::vector<std::string> problems;
+  std::vector<std::string> holders;
 };
 
 k8s::Lease LeaseOf(const std::string& holder) {
@@ -79,6 +81,7 @@ TEST_CASE("a lease that is renewed is left alone; one that expires is taken, and
     server.Put(LeaseOf("other"));
   }
   CHECK(server.GetLease(kKey).spec().holder_identity() == "other");
+  CHECK(one.holders == std::vector<std::string>{"other"});
   const absl::Duration from = clock.Now();
   while (server.GetLease(kKey).spec().holder_identity() == "other") one.Live(absl::Seconds(1));
   const absl::Duration taken = clock.Now();
