@@ -6,7 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/codec/quantity.h"
+#include "k8s/pod.pb.h"
+#include "scheduler/codec/pod_codec.h"
 
 namespace muster::codec {
 namespace {
@@ -190,6 +191,40 @@ TEST_CASE("the template's pod is the executor's") {
   CHECK(role.tolerations[0].value == "exec");
   CHECK(role.tolerations[2].key == "node.kubernetes.io/unreachable");
   CHECK(role.unsupported.empty());
+}
+
+// As the API server sends an executor of Spark 4.3.0: defaults and admission applied.
+std::string RealExecutor() {
+  k8s::Pod pod;
+  pod.mutable_metadata()->set_name("pi-exec-1");
+  k8s::PodSpec* spec = pod.mutable_spec();
+  spec->set_scheduler_name("muster");
+  spec->set_restart_policy("Never");
+  (*spec->mutable_node_selector())["pool"] = "spark";
+  spec->add_volumes()->mutable_source()->mutable_config_map();
+  for (const char* key : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
+    k8s::Toleration* toleration = spec->add_tolerations();
+    toleration->set_key(key);
+    toleration->set_operator_("Exists");
+    toleration->set_effect("NoExecute");
+    toleration->set_toleration_seconds(300);
+  }
+  k8s::Container* container = spec->add_containers();
+  container->set_name("spark-kubernetes-executor");
+  container->add_ports()->set_container_port(7079);
+  k8s::ResourceRequirements* resources = container->mutable_resources();
+  (*resources->mutable_requests())["cpu"].set_string("1");
+  (*resources->mutable_requests())["memory"].set_string("1408Mi");
+  (*resources->mutable_limits())["memory"].set_string("1408Mi");
+  return pod.SerializeAsString();
+}
+
+TEST_CASE("the forecast equals the real executor, so that both are one role") {
+  const absl::StatusOr<DecodedPod> real = DecodePod(RealExecutor());
+  REQUIRE(real.ok());
+  const Forecast forecast = ReadOurs("spark.kubernetes.node.selector.pool=spark\n");
+  CHECK(CanonicalKey(forecast.executor) == CanonicalKey(real->pod.role));
+  CHECK(forecast.executor == real->pod.role);
 }
 
 TEST_CASE("without a name the template's first container is Spark's") {
