@@ -19,7 +19,7 @@ constexpr absl::Duration kTravel = absl::Milliseconds(100);
 void Auditor::Violated(const std::string& what) {
   if (violations_.size() >= kMostKept) return;
   violations_.push_back(
-      absl::StrCat(absl::FormatDuration(timeline_->now() - absl::UnixEpoch()), ": ", what));
+      absl::StrCat(absl::FormatDuration(timeline_->elapsed()), ": ", what));
 }
 
 absl::Duration Auditor::LongestHalfBound(const Job& job) const {

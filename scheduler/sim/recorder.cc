@@ -35,8 +35,6 @@ std::vector<int64_t> FairShares(const std::vector<int64_t>& demand, const std::v
   return fair;
 }
 
-absl::Duration SinceStart(absl::Time at) { return at - absl::UnixEpoch(); }
-
 }  // namespace
 
 Recorder::Recorder(Timeline* timeline, const ApiServer* api, const Workload* workload,
@@ -180,7 +178,7 @@ void Recorder::Finish(Report* report) {
     const JobUse& use = UseOf(*job);
     if (use.queue.valid()) out.queue = tree_.at(use.queue).path;
     out.kind = job->spec().kind;
-    out.submitted = SinceStart(log.submitted);
+    out.submitted = log.submitted - kStart;
     out.wait = log.running - log.submitted;
     out.run = log.running == absl::InfiniteFuture() ? absl::InfiniteDuration() : log.ended - log.running;
     out.succeeded = log.succeeded;

@@ -15,13 +15,16 @@
 
 namespace muster::sim {
 
+// Any whole second would do but the zero of time, which counts as "no time" in places.
+inline constexpr absl::Time kStart = absl::FromUnixSeconds(1'767'225'600);  // 2026-01-01
+
 class Timeline {
  public:
   enum Kind { kWork, kNoise };
 
-  explicit Timeline(absl::Time start) : now_(start) {}
-
   absl::Time now() const { return now_; }
+  // Since the start.
+  absl::Duration elapsed() const { return now_ - kStart; }
   // A moment in the past means now.
   void At(absl::Time when, std::function<void()> what, Kind kind = kWork);
   void After(absl::Duration delay, std::function<void()> what, Kind kind = kWork) {
@@ -43,7 +46,7 @@ class Timeline {
   };
   static bool Later(const Entry& a, const Entry& b);
 
-  absl::Time now_;
+  absl::Time now_ = kStart;
   uint64_t next_order_ = 0;
   int64_t work_left_ = 0;
   std::vector<Entry> heap_;
