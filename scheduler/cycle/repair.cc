@@ -3,12 +3,25 @@
 // members get a place, and members that do not exist yet get their holds back while holds last.
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/stages.h"
 
 namespace muster {
 
 namespace {
+
+// How many of `count` the queue's max still allows.
+int32_t Allowed(const Round& round, const Gang& gang, RoleId role, int32_t count) {
+  const Amounts& each = round.state().roles().at(role).each;
+  for (; count > 0; --count) {
+    Amounts sum;
+    AddScaled(&sum, each, count);
+    if (CheckQuota(round.state(), gang.queue, sum).code == ReasonCode::kNone) break;
+  }
+  return count;
+}
 
 // Places up to begun->deficit waiting members, each as far as it goes.
 void PlaceWaiting(Round& round, const Gang& gang, Begun* begun) {
@@ -17,14 +30,7 @@ void PlaceWaiting(Round& round, const Gang& gang, Begun* begun) {
   const Shape shape = ShapeOf(round.state(), absl::MakeSpan(begun->waiting).first(count));
   Step step{StepKind::kRepair, gang.id, {}, {}, {}};
   for (const Part& part : shape) {
-    Amounts each = round.state().roles().at(part.role).each;
-    int32_t allowed = part.count();
-    while (allowed > 0) {
-      Amounts sum;
-      AddScaled(&sum, each, allowed);
-      if (CheckQuota(round.state(), gang.queue, sum).code == ReasonCode::kNone) break;
-      --allowed;
-    }
+    const int32_t allowed = Allowed(round, gang, part.role, part.count());
     const auto slots =
         Place(round.draft, round.profile, gang, part.role, allowed, Tree::Use::kUsed);
     Assign(part.pods, slots, &step);
@@ -37,13 +43,37 @@ void PlaceWaiting(Round& round, const Gang& gang, Begun* begun) {
   if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
 }
 
+// The nodes that held room when the driver was bound, as its stamp says: "node=count,…". A hint:
+// what it names is used only as far as there is room now.
+std::vector<HoldSlot> HoldOnHinted(Round& round, const Gang& gang, int32_t count) {
+  std::vector<HoldSlot> slots;
+  if (!gang.driver.valid() || !round.state().pod(gang.driver).pod.stamp) return slots;
+  const Stamp& stamp = *round.state().pod(gang.driver).pod.stamp;
+  for (absl::string_view hint : absl::StrSplit(stamp.hold_nodes, ',', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(hint, '=');
+    const NodeId node = round.state().nodes().Find(parts.first);
+    int32_t hinted = 0;
+    if (!node.valid() || !absl::SimpleAtoi(parts.second, &hinted)) continue;
+    const int32_t room = RoomsOf(round.draft, round.profile, gang.executor)[node.value];
+    const int32_t take = std::min({hinted, room, count});
+    if (take <= 0) continue;
+    round.draft.Take(gang, gang.executor, node, take, Tree::Use::kHeld);
+    slots.push_back(HoldSlot{node, take});
+    count -= take;
+  }
+  return slots;
+}
+
 void Rehold(Round& round, const Gang& gang, Begun* begun) {
   const bool holding = !gang.full && gang.holds_until > round.now && gang.executor.valid();
   const int32_t unborn = begun->deficit - static_cast<int32_t>(begun->waiting.size());
   if (!holding || unborn <= 0) return;
+  const int32_t count = Allowed(round, gang, gang.executor, unborn);
   Step step{StepKind::kRehold, gang.id, {}, {}, {}};
-  step.holds =
-      Place(round.draft, round.profile, gang, gang.executor, unborn, Tree::Use::kHeld);
+  step.holds = HoldOnHinted(round, gang, count);
+  const auto elsewhere = Place(round.draft, round.profile, gang, gang.executor,
+                               count - CountOf(step.holds), Tree::Use::kHeld);
+  step.holds.insert(step.holds.end(), elsewhere.begin(), elsewhere.end());
   begun->deficit -= CountOf(step.holds);
   if (!step.holds.empty()) round.plan->steps.push_back(std::move(step));
 }
