@@ -130,12 +130,12 @@ class World::Core {
 
   void Close(const std::string& why) {
     ended_ = true;
+    observer_.OnEnd(why);  // first, so that the reason is known to whoever sees the feed closed
     {
       std::lock_guard<std::mutex> lock(outbox_.mutex);
       outbox_.closed = true;
     }
     outbox_.filled.notify_all();
-    observer_.OnEnd(why);
   }
 
   void Lead() {

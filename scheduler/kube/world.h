@@ -31,7 +31,7 @@ class WorldObserver {
   virtual void OnLead() = 0;
   // Another instance holds the lease.
   virtual void OnStandby(const std::string& holder) = 0;
-  // The feed is closed: `why` is one sentence; empty after Stop.
+  // The feed is about to close: `why` is one sentence; empty after Stop.
   virtual void OnEnd(const std::string& why) = 0;
   // The queue config in the ConfigMap was read: empty `error` if it is in force now, else why it is
   // refused (one error per line) and the last good one stays.

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/kube/world.h"
+
+#include <catch2/catch.hpp>
+
+#include "absl/strings/match.h"
+#include "test/kube/world_fixture.h"
+
+namespace muster::kube {
+namespace {
+
+class Notes : public WorldObserver {
+ public:
+  void OnLead() override { Add("lead"); }
+  void OnStandby(const std::string& holder) override { Add("standby " + holder); }
+  void OnEnd(const std::string& why) override { Add("end " + why); }
+  void OnConfig(const std::string& error) override { Add("config " + error); }
+  void OnProblem(const std::string&) override {}
+  void OnExchange(Lane, int, absl::Duration) override { ++exchanges; }
+
+  std::vector<std::string> All() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return notes_;
+  }
+  std::atomic<int> exchanges{0};
+
+ private:
+  void Add(std::string note) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    notes_.push_back(std::move(note));
+  }
+  std::mutex mutex_;
+  std::vector<std::string> notes_;
+};
+
+// A world on its own thread, and the events that were drained from it.
+struct Running {
+  explicit Running(FakeApiServer& server, const std::string& config = "") {
+    settings.credentials = PlainCredentials(server);
+    settings.lease.identity = "me";
+    settings.lease.retry = absl::Milliseconds(50);
+    settings.config_ns = "muster-system";
+    settings.config_name = config;
+    world = std::make_unique<World>(settings, clock, notes);
+    world->Start();
+  }
+  // Drains until the condition holds of all that was told so far.
+  bool Until(const std::function<bool()>& condition) {
+    const absl::Time limit = absl::Now() + absl::Seconds(10);
+    while (!condition()) {
+      if (absl::Now() > limit) return false;
+      open = world->Drain(&events, absl::Now() + absl::Milliseconds(20)) && open;
+    }
+    return true;
+  }
+  template <typename T>
+  int Count() const {
+    int count = 0;
+    for (const Event& event : events) count += std::holds_alternative<T>(event) ? 1 : 0;
+    return count;
+  }
+  bool Noted(const std::string& text) {
+    for (const std::string& note : notes.All()) {
+      if (absl::StrContains(note, text)) return true;
+    }
+    return false;
+  }
+
+  SystemBootClock clock;
+  Notes notes;
+  WorldSettings settings;
+  std::vector<Event> events;
+  bool open = true;
+  std::unique_ptr<World> world;
+};
+
+k8s::ConfigMap Config(const std::string& text) {
+  k8s::ConfigMap map;
+  map.mutable_metadata()->set_namespace_("muster-system");
+  map.mutable_metadata()->set_name("muster-config");
+  (*map.mutable_data())["muster.yaml"] = text;
+  return map;
+}
+
+TEST_CASE("synced is told after everything that is there, and not before every kind is whole") {
+  FakeApiServer server;
+  for (int i = 0; i < 30; ++i) server.Put(MakePod("p" + std::to_string(i)));
+  server.Put(MakeNode("n1"));
+  server.Put(Config("queues: [{name: etl}]"));
+  server.Add({"GET", "/api/v1/nodes", 1, Fault::Act::kHangBefore});
+  {
+    Running first(server, "muster-config");
+    REQUIRE(first.Until([&] { return first.Count<PodSeen>() == 30; }));
+    REQUIRE(first.Until([&] { return first.world->NotSynced() == "nodes"; }));
+    CHECK(first.Count<Synced>() == 0);
+  }
+  Running running(server, "muster-config");
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  CHECK(running.Count<PodSeen>() == 30);
+  CHECK(running.Count<NodeSeen>() == 1);
+  CHECK(running.Count<QueuesSeen>() == 1);
+  CHECK(std::holds_alternative<Synced>(running.events.back()));
+  CHECK(running.world->NotSynced().empty());
+}
+
+TEST_CASE("nothing is followed before the lease is ours") {
+  FakeApiServer server;
+  k8s::Lease lease;
+  lease.mutable_metadata()->set_namespace_("muster-system");
+  lease.mutable_metadata()->set_name("muster");
+  lease.mutable_spec()->set_holder_identity("other");
+  lease.mutable_spec()->set_lease_duration_seconds(15);
+  server.Put(lease);
+  Running running(server);
+  REQUIRE(running.Until([&] { return running.Noted("standby other"); }));
+  CHECK(server.Count("GET", "/api/v1/") == 0);
+  CHECK(running.world->NotSynced() == "the lease");
+}
+
+TEST_CASE("actions reach the cluster and outcomes the feed") {
+  FakeApiServer server;
+  server.Put(MakeNode("n1"));
+  const std::string a = server.Put(MakePod("a"));
+  const std::string b = server.Put(MakePod("b"));
+  Running running(server);
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  running.world->Bind({{a, "team", "a"}, "n1", Stamp{"etl", "g", 1, "", 0, "", absl::UnixEpoch()}});
+  running.world->Condition({{b, "team", "b"}, 1, "QueueQuota", "first"});
+  running.world->Event({{b, "team", "b"}, false, "QueueQuota", "Scheduling", "note"});
+  REQUIRE(running.Until([&] { return running.Count<BindAccepted>() == 1; }));
+  REQUIRE(running.Until([&] {
+    for (const Event& event : running.events) {
+      const auto* seen = std::get_if<PodSeen>(&event);
+      if (seen != nullptr && seen->pod.uid == b && seen->pod.condition_message == "first") return true;
+    }
+    return false;
+  }));
+  running.world->Condition({{b, "team", "b"}, 1, "QueueQuota", "second"});
+  REQUIRE(running.Until([&] {
+    return server.GetPod("team/b").status().conditions(0).message() == "second";
+  }));
+  const std::vector<WireRequest> requests = server.Requests();
+  int with_time = 0;
+  for (const WireRequest& request : requests) {
+    with_time += absl::StrContains(request.body, "lastTransitionTime") ? 1 : 0;
+  }
+  CHECK(with_time == 1);  // the status flipped once
+  REQUIRE(running.Until([&] { return server.Events().size() == 1; }));
+  running.world->Delete({{b, "team", "b"}});
+  REQUIRE(running.Until([&] { return running.Count<PodGone>() == 1; }));
+}
+
+TEST_CASE("the config is taken whole or not at all, and an error is told where it is seen") {
+  FakeApiServer server;
+  server.Put(Config("queues: [{name: etl}]"));
+  Running running(server, "muster-config");
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  CHECK(running.Count<QueuesSeen>() == 1);
+  server.Put(Config("queues: [{name: etl, weight: -3}]"));
+  REQUIRE(running.Until([&] { return running.Noted("weight"); }));
+  REQUIRE(running.Until([&] { return server.Events().size() == 1; }));
+  CHECK(server.Events()[0].regarding().kind() == "ConfigMap");
+  CHECK(server.Events()[0].reason() == "ConfigError");
+  CHECK(running.Count<QueuesSeen>() == 1);
+  server.Remove("configmaps", "muster-system/muster-config");
+  server.Put(Config("queues: [{name: other}]"));
+  REQUIRE(running.Until([&] { return running.Count<QueuesSeen>() == 2; }));
+}
+
+TEST_CASE("a config that is invalid from the start decides nothing until it is valid") {
+  FakeApiServer server;
+  server.Put(Config("queues: 7"));
+  Running running(server, "muster-config");
+  REQUIRE(running.Until([&] { return running.world->NotSynced() == "a valid queue config"; }));
+  CHECK(running.Count<Synced>() == 0);
+  server.Put(Config("queues: [{name: etl}]"));
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  CHECK(running.Count<QueuesSeen>() == 1);
+  CHECK(std::holds_alternative<Synced>(running.events.back()));
+}
+
+TEST_CASE("losing the lease closes the feed") {
+  FakeApiServer server;
+  Running running(server);
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  k8s::Lease lease = server.GetLease("muster-system/muster");
+  lease.mutable_spec()->set_holder_identity("other");
+  server.Put(lease);
+  REQUIRE(running.Until([&] { return !running.open; }));
+  CHECK(running.Noted("end lease muster-system/muster was taken by other"));
+}
+
+TEST_CASE("a stop lets a bind under way end, gives the lease up, and is quick") {
+  FakeApiServer server;
+  server.Put(MakeNode("n1"));
+  const std::string a = server.Put(MakePod("a"));
+  Running running(server);
+  REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
+  const absl::Time from = absl::Now();
+  SECTION("the server answers") {
+    running.world->Bind({{a, "team", "a"}, "n1", Stamp{"q", "g", 1, "", 0, "", absl::UnixEpoch()}});
+    running.world->Stop();
+    CHECK(server.GetPod("team/a").spec().node_name() == "n1");
+    CHECK(server.GetLease("muster-system/muster").spec().holder_identity().empty());
+  }
+  SECTION("a bind hangs: it may still land, so the lease must run out") {
+    server.Add({"POST", "/binding", 1, Fault::Act::kHangBefore});
+    running.world->Bind({{a, "team", "a"}, "n1", Stamp{"q", "g", 1, "", 0, "", absl::UnixEpoch()}});
+    running.world->Stop();
+    CHECK(server.GetLease("muster-system/muster").spec().holder_identity() == "me");
+  }
+  CHECK(absl::Now() - from < absl::Seconds(2));
+  std::vector<Event> events;
+  CHECK_FALSE(running.world->Drain(&events, absl::InfinitePast()));
+}
+
+}  // namespace
+}  // namespace muster::kube
