@@ -3,6 +3,8 @@
 
 #include <variant>
 
+#include "absl/time/clock.h"
+
 namespace muster::daemon {
 
 bool FeedTap::LookAtFile(std::vector<Event>* events) {
@@ -23,8 +25,10 @@ bool FeedTap::LookAtFile(std::vector<Event>* events) {
 
 bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
   const size_t before = events->size();
-  if (LookAtFile(events)) until = absl::InfinitePast();
-  const bool open = world_->Drain(events, until);
+  const absl::Duration patience =
+      LookAtFile(events) ? -absl::InfiniteDuration() : until - clock_->Now();
+  // The world waits by the wall clock; the loop's clock may have parted from it.
+  const bool open = world_->Drain(events, absl::Now() + patience);
   for (size_t i = before; i < events->size(); ++i) {
     const Event& event = (*events)[i];
     if (std::holds_alternative<BindAccepted>(event)) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags of `muster serve`, read and checked against each other.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "scheduler/daemon/flags.h"
+#include "scheduler/daemon/log.h"
+
+namespace muster::daemon {
+
+struct ServeFlags {
+  std::string kubeconfig;  // empty: the service account of the pod
+  std::string config;      // a file; empty: `configmap`
+  ObjectName configmap;    // empty where `config` is given
+  HostPort listen{"127.0.0.1", 8080};
+  std::string scheduler_name = "muster";
+  bool leader_elect = true;
+  ObjectName lease{"muster-system", "muster"};
+  absl::Duration lease_duration = absl::Seconds(15);
+  absl::Duration renew_deadline = absl::Seconds(10);
+  absl::Duration retry_period = absl::Seconds(2);
+  std::string log_level = "info";
+
+  LogLevel level() const;
+};
+
+// Declares every flag with its default, filling `values`.
+FlagSet DeclareServeFlags(ServeFlags* values);
+
+// Checks what no single flag can tell, in one line, and sets the default of --configmap.
+absl::Status FinishServeFlags(ServeFlags* values);
+
+}  // namespace muster::daemon

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Renderings of simulation reports: for people (a terminal of 100 columns) and for machines.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/sim/report.h"
+
+namespace muster::daemon {
+
+// The reports side by side; the first one's queues and jobs name the rows. `every_job` adds a line
+// for each job.
+std::string RenderText(const std::vector<sim::Report>& reports, bool every_job);
+
+// {"name": ..., "runs": [{"decider": ..., ...}]}; times in seconds, shares from 0 to 1; null stands
+// for "never".
+std::string RenderJson(const std::vector<sim::Report>& reports);
+
+// Of the waits (or runs) of jobs, by nearest rank; infinite where so many never did.
+struct Spread {
+  int64_t jobs = 0;
+  absl::Duration p50;
+  absl::Duration p95;
+  absl::Duration max;
+};
+// Waits of all jobs of a queue; `queue` absent: of all queues.
+Spread WaitsOf(const sim::Report& report, const std::optional<std::string>& queue);
+
+// Jobs that were to end and have.
+int64_t Finished(const sim::Report& report);
+int64_t Stalled(const sim::Report& report);
+
+}  // namespace muster::daemon

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/metrics/cycle_metrics.h"
+
+#include <catch2/catch.hpp>
+
+#include "test/daemon/cluster.h"
+
+namespace muster::daemon {
+namespace {
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+QueueSpec Leaf(const std::string& name, const ResourceList& guaranteed, const ResourceList& max) {
+  QueueSpec queue;
+  queue.name = name;
+  queue.guaranteed = guaranteed;
+  queue.max = max;
+  return queue;
+}
+
+TEST_CASE("queues' use, entitlement and waiting gangs are rendered in base units") {
+  Cluster cluster;
+  cluster.Queues(
+      {Leaf("default", {}, {}), Leaf("etl", {{kCpu, 2000}}, {{kCpu, 8000}, {kMemory, 32 * kGi}})});
+  cluster.AddNode("node-a", 16);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  for (const char* name : {"a", "b", "c"}) cluster.AddPod(name, 1, "etl", "small", 3);
+  cluster.now += absl::Seconds(7);
+  cluster.Decide(&rendering);
+  for (const char* name : {"x", "y"}) cluster.AddPod(name, 20, "default", "large", 2);
+  cluster.now += absl::Seconds(30);
+  cluster.Decide(&rendering);
+  const std::string text = metrics.Render(cluster.now);
+  CAPTURE(text);
+  CHECK(Has(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 3\n"));
+  CHECK(Has(text, "muster_queue_guaranteed{queue=\"etl\",resource=\"cpu\"} 2\n"));
+  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 8\n"));
+  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"memory\"} 34359738368\n"));
+  CHECK_FALSE(Has(text, "muster_queue_max{queue=\"default\""));
+  CHECK(Has(text, "muster_queue_waiting_gangs{queue=\"default\",reason=\"NeverFits\"} 1\n"));
+  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"default\"} 30\n"));
+  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 0\n"));
+  CHECK(Has(text, "muster_gang_wait_seconds_sum{queue=\"etl\"} 7\n"));
+  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"etl\"} 1\n"));
+}
+
+TEST_CASE("a resource that no node has makes no series") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 16);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  Pod pod;
+  pod.uid = "u";
+  pod.ns = "team";
+  pod.name = "p";
+  pod.scheduler_name = "muster";
+  pod.created = cluster.now;
+  pod.role.requests = {{"example.com/made-up", 1}};
+  cluster.Tell(PodSeen{pod});
+  cluster.Decide(&rendering);
+  CHECK_FALSE(Has(metrics.Render(cluster.now), "made-up"));
+}
+
+TEST_CASE("the copy is made a few times a second at most, and never left out for good") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 16);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  cluster.Decide(&rendering);
+  cluster.AddPod("a", 4);
+  cluster.Decide(&rendering);
+  const std::string four = "muster_queue_used{queue=\"default\",resource=\"cpu\"} 4\n";
+  CHECK_FALSE(Has(metrics.Render(cluster.now), four));
+  rendering.Flush(cluster.state(), cluster.now + absl::Milliseconds(100));
+  CHECK_FALSE(Has(metrics.Render(cluster.now), four));
+  rendering.Flush(cluster.state(), cluster.now + absl::Milliseconds(300));
+  CHECK(Has(metrics.Render(cluster.now), four));
+}
+
+}  // namespace
+}  // namespace muster::daemon

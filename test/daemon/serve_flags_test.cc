@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/serve_flags.h"
+
+#include <catch2/catch.hpp>
+
+namespace muster::daemon {
+namespace {
+
+absl::Status Read(const Arguments& arguments, ServeFlags* values) {
+  Arguments none;
+  const absl::Status read = DeclareServeFlags(values).Parse(arguments, &none);
+  return read.ok() ? FinishServeFlags(values) : read;
+}
+
+TEST_CASE("serve without flags means in-cluster defaults") {
+  ServeFlags values;
+  REQUIRE(Read({}, &values).ok());
+  CHECK(values.configmap == ObjectName{"muster-system", "muster-config"});
+  CHECK(values.lease == ObjectName{"muster-system", "muster"});
+  CHECK(values.leader_elect);
+  CHECK(values.level() == LogLevel::kInfo);
+}
+
+TEST_CASE("a config file takes the place of the ConfigMap") {
+  ServeFlags values;
+  REQUIRE(Read({"--config", "queues.yaml", "--log-level=error"}, &values).ok());
+  CHECK(values.configmap.name.empty());
+  CHECK(values.level() == LogLevel::kError);
+}
+
+TEST_CASE("flags that contradict each other are refused") {
+  const std::vector<std::pair<Arguments, std::string>> table = {
+      {{"--config=x", "--configmap=a/b"}, "--config and --configmap exclude each other"},
+      {{"--lease-duration=10s"}, "--renew-deadline: expected less than --lease-duration"},
+      {{"--retry-period=9s"},
+       "--retry-period: expected less than --renew-deadline / 1.2 and 0.6 of --lease-duration"},
+  };
+  for (const auto& [arguments, message] : table) {
+    ServeFlags values;
+    CHECK(Read(arguments, &values).message() == message);
+  }
+}
+
+}  // namespace
+}  // namespace muster::daemon
