@@ -68,6 +68,7 @@ struct Report {
   int64_t rejected = 0;  // pods that a kubelet refused for want of room
 
   int64_t expectations = 0;
+  int64_t unmet = 0;  // of these
   std::vector<std::string> failures;    // of expectations, "FILE:LINE:COLUMN: ..."
   std::vector<std::string> violations;  // of the invariants
   bool ok() const { return failures.empty() && violations.empty(); }

@@ -167,7 +167,9 @@ void Simulation::Expect(const codec::Expectation& expectation) {
   if (!options_.knows_gangs) return;
   ++report_.expectations;
   const Scene scene{&api_, &workload_, &auditor_, state(), &verdicts_};
-  for (const std::string& difference : Compare(expectation, scene)) {
+  const std::vector<std::string> differences = Compare(expectation, scene);
+  if (!differences.empty()) ++report_.unmet;
+  for (const std::string& difference : differences) {
     report_.failures.push_back(codec::At(
         scenario_.file, expectation.mark,
         absl::StrCat("at ", absl::FormatDuration(timeline_.elapsed()), ": ", difference)));
