@@ -8,8 +8,8 @@
 
 namespace muster {
 
-// Takes room in the draft for up to `count` of the role and returns it, in the order of filling. The
-// sum of the counts is less than `count` where there is not enough room.
+// Takes room in the draft for up to `count` of the role and returns it, in the order of filling.
+// The sum of the counts is less than `count` where there is not enough room.
 std::vector<HoldSlot> Place(Draft& draft, const Profile& profile, const Gang& gang, RoleId role,
                             int32_t count, Tree::Use use);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The judgements: what a policy may be asked. All are const and stateless; a policy is one file with
-// a factory and one line in policies.inc.
+// The judgements: what a policy may be asked. All are const and stateless; a policy is one file
+// with a factory and one line in policies.inc.
 //
 // A filter is not asked "does this pod fit this node" but "how many of this role does each node
 // take": it lowers rooms, and the minimum of all filters stands. So a thousand identical executors

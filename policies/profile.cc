@@ -20,9 +20,15 @@ struct Registry {
   std::vector<Row<Scorer>> scorers;
   std::vector<Row<GangOrder>> orders;
 
-  void Add(absl::string_view name, std::unique_ptr<Filter> (*make)()) { filters.push_back({name, make}); }
-  void Add(absl::string_view name, std::unique_ptr<Scorer> (*make)()) { scorers.push_back({name, make}); }
-  void Add(absl::string_view name, std::unique_ptr<GangOrder> (*make)()) { orders.push_back({name, make}); }
+  void Add(absl::string_view name, std::unique_ptr<Filter> (*make)()) {
+    filters.push_back({name, make});
+  }
+  void Add(absl::string_view name, std::unique_ptr<Scorer> (*make)()) {
+    scorers.push_back({name, make});
+  }
+  void Add(absl::string_view name, std::unique_ptr<GangOrder> (*make)()) {
+    orders.push_back({name, make});
+  }
 };
 
 Registry All() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A queue's dominant share: the largest over all resources of amount / total, divided by the queue's
-// weight. An exact fraction; never floating point, so that two daemons order queues alike.
+// A queue's dominant share: the largest over all resources of amount / total, divided by the
+// queue's weight. An exact fraction; never floating point, so that two daemons order queues alike.
 // Source: Ghodsi et al., "Dominant Resource Fairness", NSDI 2011 (weighted form, §4.3).
 #pragma once
 

@@ -38,9 +38,9 @@ bool Holds(const NodeRequirement& requirement, const std::string* value) {
 
 bool Matches(const NodeSelectorTerm& term, const Node& node) {
   if (term.labels.empty() && term.fields.empty()) return false;
-  const bool labels = std::all_of(term.labels.begin(), term.labels.end(), [&node](const auto& want) {
-    return Holds(want, FindLabel(node.labels, want.key));
-  });
+  const bool labels = std::all_of(
+      term.labels.begin(), term.labels.end(),
+      [&node](const auto& want) { return Holds(want, FindLabel(node.labels, want.key)); });
   return labels && std::all_of(term.fields.begin(), term.fields.end(), [&node](const auto& want) {
            return want.key == "metadata.name" && Holds(want, &node.name);
          });

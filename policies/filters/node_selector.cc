@@ -20,11 +20,11 @@ class NodeSelectorFilter : public Filter {
     if (role.spec.node_selector.empty()) return;
     for (uint32_t i = range.first; i < range.last; ++i) {
       const Labels& labels = state.nodes().at(NodeId{i}).labels;
-      const bool matches = std::all_of(
-          role.spec.node_selector.begin(), role.spec.node_selector.end(), [&labels](const auto& want) {
-            const std::string* value = FindLabel(labels, want.first);
-            return value != nullptr && *value == want.second;
-          });
+      const bool matches = std::all_of(role.spec.node_selector.begin(),
+                                       role.spec.node_selector.end(), [&labels](const auto& want) {
+                                         const std::string* value = FindLabel(labels, want.first);
+                                         return value != nullptr && *value == want.second;
+                                       });
       if (!matches) rooms[i] = 0;
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NodeResourcesFit: free / request over all requested resources, the pod count among them. A request
-// of zero is not checked. Source: kubernetes v1.36 plugins/noderesources/fit.go.
+// NodeResourcesFit: free / request over all requested resources, the pod count among them. A
+// request of zero is not checked. Source: kubernetes v1.36 plugins/noderesources/fit.go.
 #include <algorithm>
 #include <memory>
 

@@ -28,7 +28,9 @@ class TaintsFilter : public Filter {
     }
   }
 
-  std::string Refusal(const RoleClass&) const override { return "have a taint it does not tolerate"; }
+  std::string Refusal(const RoleClass&) const override {
+    return "have a taint it does not tolerate";
+  }
 };
 
 }  // namespace

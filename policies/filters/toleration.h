@@ -17,9 +17,9 @@ inline bool Tolerates(const Toleration& toleration, const Taint& taint) {
 }
 
 inline bool Tolerated(const Taint& taint, const std::vector<Toleration>& tolerations) {
-  return std::any_of(tolerations.begin(), tolerations.end(), [&taint](const Toleration& toleration) {
-    return Tolerates(toleration, taint);
-  });
+  return std::any_of(
+      tolerations.begin(), tolerations.end(),
+      [&taint](const Toleration& toleration) { return Tolerates(toleration, taint); });
 }
 
 }  // namespace muster

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A field that Muster does not decide on yet refuses every node: such a pod waits, naming the field,
-// and is never placed wrongly.
+// A field that Muster does not decide on yet refuses every node: such a pod waits, naming the
+// field, and is never placed wrongly.
 #include <algorithm>
 #include <memory>
 

@@ -3,7 +3,7 @@
 // users use and hold, then arrival. Nobody waits for a head that lacks room.
 #include <memory>
 
-#include "policies/order/arrival.h"
+#include "policies/arrival.h"
 #include "policies/policy.h"
 
 namespace muster {

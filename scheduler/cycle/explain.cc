@@ -95,21 +95,24 @@ bool FitsEmpty(Draft& draft, const Profile& profile, const Shape& shape, bool re
 }
 
 // What the cluster's nodes that admit any part hold in all, against the sum the gang needs.
-Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang,
+                        const Shape& shape) {
   const State& state = draft.state();
   for (const Part& part : shape) {
     const int64_t room = EmptyRoom(draft, profile, state.roles().at(part.role), part.count());
     if (room >= part.count()) continue;
     Reason reason{.code = ReasonCode::kNeverFits, .need = part.count(), .limit = room};
-    reason.detail = absl::StrCat(
-        RoleName(gang, part, state), " asks for ", ToString(state.roles().at(part.role).spec.requests),
-        "; ", CountAdmitting(AdmissionOf(draft, profile, part.role)), " of ",
-        CountPresent(state.nodes()), " nodes admit it");
+    reason.detail = absl::StrCat(RoleName(gang, part, state), " asks for ",
+                                 ToString(state.roles().at(part.role).spec.requests), "; ",
+                                 CountAdmitting(AdmissionOf(draft, profile, part.role)), " of ",
+                                 CountPresent(state.nodes()), " nodes admit it");
     return reason;
   }
   if (shape.size() > 1 && !FitsEmpty(draft, profile, shape, false) &&
       !FitsEmpty(draft, profile, shape, true)) {
-    return Reason{.code = ReasonCode::kNeverFits, .need = CountOf(shape), .limit = CountOf(shape) - 1,
+    return Reason{.code = ReasonCode::kNeverFits,
+                  .need = CountOf(shape),
+                  .limit = CountOf(shape) - 1,
                   .detail = "its roles compete for the same nodes"};
   }
   return {};

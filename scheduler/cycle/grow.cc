@@ -64,7 +64,8 @@ Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
   asking->next += static_cast<size_t>(placed);
   asking->members += placed;
   if (placed == chunk) return {};
-  const Shape rest = ShapeOf(round.state(), absl::MakeSpan(asking->begun->waiting).subspan(asking->next));
+  const Shape rest =
+      ShapeOf(round.state(), absl::MakeSpan(asking->begun->waiting).subspan(asking->next));
   return ExplainShortage(round.draft, round.profile, gang, rest);
 }
 

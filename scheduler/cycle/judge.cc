@@ -29,9 +29,10 @@ Reason FaultOf(const State& state, const Gang& gang) {
 Reason JudgeForecast(const State& state, const Gang& gang) {
   const Pod& driver = state.pod(gang.driver).pod;
   if (driver.conf_map.empty()) {
-    return ConfigError(PodName(driver),
-                       "expected volume spark-conf-volume-driver with the driver's spark.properties, "
-                       "since label spark-role is driver");
+    return ConfigError(
+        PodName(driver),
+        "expected volume spark-conf-volume-driver with the driver's spark.properties, "
+        "since label spark-role is driver");
   }
   if (!gang.forecast.has_value()) {
     return Reason{.code = ReasonCode::kGangIncomplete,
@@ -51,9 +52,10 @@ Reason Judge(const State& state, const Gang& gang, absl::Time now) {
   if (gang.faulty > 0) return FaultOf(state, gang);
   if (gang.refusal.code != ReasonCode::kNone) return gang.refusal;
   if (gang.kind == GangKind::kDeclared && gang.minimum == 0) {
-    return ConfigError(absl::StrCat("gang ", FullName(gang)),
-                       "annotation muster.dev/gang-min: expected a number of members of at least 1, "
-                       "required with label muster.dev/gang");
+    return ConfigError(
+        absl::StrCat("gang ", FullName(gang)),
+        "annotation muster.dev/gang-min: expected a number of members of at least 1, "
+        "required with label muster.dev/gang");
   }
   if (gang.driver.valid()) {
     Reason reason = JudgeForecast(state, gang);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "policies/order/arrival.h"
+#include "policies/arrival.h"
 #include "scheduler/model/check.h"
 
 namespace muster {

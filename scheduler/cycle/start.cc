@@ -122,7 +122,8 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Failures* failur
   const Shape shape = StartShape(state, gang);
   const GangId head = BlockedBy(round, gang.queue, shape);
   if (head.valid()) {
-    round.Say(gang.id, Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))},
+    round.Say(gang.id,
+              Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))},
               position);
     return false;
   }

@@ -10,8 +10,8 @@ namespace {
 
 constexpr absl::Duration kRewrite = absl::Minutes(5);
 
-// A reason that will not pass by itself is told at once; a driver's ConfigMap follows its pod within
-// about a second, so that its absence is worth a word only later.
+// A reason that will not pass by itself is told at once; a driver's ConfigMap follows its pod
+// within about a second, so that its absence is worth a word only later.
 absl::Duration Patience(const Reason& reason) {
   switch (reason.code) {
     case ReasonCode::kConfigError:
@@ -105,9 +105,9 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
     const PodId opener = state.FindPod(gang.opener_uid);
     if (opener.valid()) {
       const Pod& pod = state.pod(opener).pod;
-      actuator->Event(PostEvent{PodRef{pod.uid, pod.ns, pod.name}, true,
-                                std::string(Name(entry->reason.code)), "Scheduling",
-                                absl::StrCat("gang ", FullName(gang), ": ", Message(entry->reason))});
+      actuator->Event(PostEvent{
+          PodRef{pod.uid, pod.ns, pod.name}, true, std::string(Name(entry->reason.code)),
+          "Scheduling", absl::StrCat("gang ", FullName(gang), ": ", Message(entry->reason))});
     }
   }
   entry->told = entry->reason.code;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells why gangs wait: the PodScheduled condition on every waiting member, in one burst, and one
 // event per gang and code. A reason is told once it has stood for a moment (most gangs start within
-// it), again when the code changes or members join, else at most every 5 minutes. Each telling is an
-// API write, so that saying less is part of being fast.
+// it), again when the code changes or members join, else at most every 5 minutes. Each telling is
+// an API write, so that saying less is part of being fast.
 #pragma once
 
 #include <map>

@@ -39,12 +39,12 @@ class Loop {
  public:
   Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* observer = nullptr);
 
-  // One round; waits for events at most until `until` or the next timer, whichever is first. Returns
-  // false when the feed is closed. Nothing is decided before Synced.
+  // One round; waits for events at most until `until` or the next timer, whichever is first.
+  // Returns false when the feed is closed. Nothing is decided before Synced.
   bool Step(absl::Time until);
 
-  // When something happens without an event (a hold or a back-off runs out, a reason is to be told);
-  // InfiniteFuture if never.
+  // When something happens without an event (a hold or a back-off runs out, a reason is to be
+  // told); InfiniteFuture if never.
   absl::Time NextTimer() const;
 
   const State& state() const { return state_; }

@@ -34,8 +34,9 @@ struct PodRef {
 };
 
 // Bind the pod to the node, with the uid as precondition; the stamp rides on the Binding as
-// annotations muster.dev/bound-* (codec/stamp.h), which the API server merges into the pod. Answered by BindAccepted or BindRefused, or by PodGone; an unknown outcome is
-// resolved by the world (a read by UID), never reported as one of these.
+// annotations muster.dev/bound-* (codec/stamp.h), which the API server merges into the pod.
+// Answered by BindAccepted or BindRefused, or by PodGone; an unknown outcome is resolved by the
+// world (a read by UID), never reported as one of these.
 struct BindPod {
   PodRef pod;
   std::string node;

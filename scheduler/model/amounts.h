@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resources as columns: inside the decision a resource is a small index, an amount vector is dense,
-// and a missing tail is zero. The first columns are fixed; extended resources follow in the order in
-// which they are first seen. Units as in resource_list.h.
+// and a missing tail is zero. The first columns are fixed; extended resources follow in the order
+// in which they are first seen. Units as in resource_list.h.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ inline constexpr uint32_t kFixedColumns = 3;
 
 using Amounts = absl::InlinedVector<int64_t, 4>;
 
-// Requests beyond this (1 PiB, in bytes) are one step above it, what nodes offer is at most this: so
-// such a request never fits, sums over pods cannot overflow, and doubles hold every amount exactly.
+// Requests beyond this (1 PiB, in bytes) are one step above it, what nodes offer is at most this:
+// so such a request never fits, sums over pods cannot overflow, and doubles hold every amount
+// exactly.
 inline constexpr int64_t kLargestAmount = int64_t{1} << 50;
 
 inline constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();

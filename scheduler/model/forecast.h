@@ -14,7 +14,8 @@ namespace muster {
 
 struct Forecast {
   // Executors that must have room when the driver starts: max(initial, min, instances) with dynamic
-  // allocation, else instances. 0: the driver alone (local master, or executors of another scheduler).
+  // allocation, else instances. 0: the driver alone (local master, or executors of another
+  // scheduler).
   int32_t start = 0;
   // Executors that the job keeps once started: the minimum of dynamic allocation, else instances.
   int32_t floor = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gang: pods that start together or not at all. A Spark job is one gang (the driver and the
-// executors it cannot run without); pods that share the label muster.dev/gang are one; any other pod
-// is a gang of one.
+// executors it cannot run without); pods that share the label muster.dev/gang are one; any other
+// pod is a gang of one.
 //
 //        members exist,          first bind            the minimum is bound
 //        quota, room              accepted              (Spark: or held)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue config as users write it (muster.yaml), already validated: names unique and well formed,
-// guarantees of children within the parent's, guaranteed within max.
+// The queue config as users write it (muster.yaml), already validated: names unique and well
+// formed, guarantees of children within the parent's, guaranteed within max.
 #pragma once
 
 #include <cstdint>

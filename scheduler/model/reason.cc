@@ -48,41 +48,43 @@ std::string Message(const Reason& reason) {
       return "";
     case ReasonCode::kGangIncomplete:
       if (reason.need == 0) {
-        return absl::StrCat("waiting for ", reason.subject, ", which tells the gang's size", Tail(reason));
+        return absl::StrCat("waiting for ", reason.subject, ", which tells the gang's size",
+                            Tail(reason));
       }
       return absl::StrCat("gang has ", reason.have, " of ", reason.need,
                           " members; create the rest", Tail(reason));
     case ReasonCode::kQueueClosed:
       return absl::StrCat("queue ", reason.subject, " takes no new work", Tail(reason));
     case ReasonCode::kQueueQuota:
-      return absl::StrCat("queue ", reason.subject, ": ",
-                          AmountToString(reason.resource, reason.have), " of ",
-                          AmountToString(reason.resource, reason.limit), " ", reason.resource,
-                          " used or held, gang needs ", AmountToString(reason.resource, reason.need),
-                          Tail(reason));
+      return absl::StrCat(
+          "queue ", reason.subject, ": ", AmountToString(reason.resource, reason.have), " of ",
+          AmountToString(reason.resource, reason.limit), " ", reason.resource,
+          " used or held, gang needs ", AmountToString(reason.resource, reason.need), Tail(reason));
     case ReasonCode::kCapacityShort:
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ",
                           AmountToString(reason.resource, reason.have),
                           " free on the nodes that admit it", Tail(reason));
     case ReasonCode::kFragmented:
-      return absl::StrCat("enough is free in sum, in pieces too small: room for ", reason.have, " of ",
-                          reason.need, " members", Tail(reason));
+      return absl::StrCat("enough is free in sum, in pieces too small: room for ", reason.have,
+                          " of ", reason.need, " members", Tail(reason));
     case ReasonCode::kPredicate:
       return absl::StrCat("no node admits role ", reason.subject, Tail(reason));
     case ReasonCode::kBehindHead:
-      return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first", Tail(reason));
+      return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first",
+                          Tail(reason));
     case ReasonCode::kBindRefused:
-      return absl::StrCat("the API server refused a bind; tried again after a back-off", Tail(reason));
+      return absl::StrCat("the API server refused a bind; tried again after a back-off",
+                          Tail(reason));
     case ReasonCode::kRepairing:
       return absl::StrCat("started, ", reason.have, " of ", reason.need,
                           " members have room; repaired before new gangs start", Tail(reason));
     case ReasonCode::kNeverFits:
       if (reason.resource.empty()) {
-        return absl::StrCat("the empty cluster would have room for ", reason.limit, " of ", reason.need,
-                            " members", Tail(reason));
+        return absl::StrCat("the empty cluster would have room for ", reason.limit, " of ",
+                            reason.need, " members", Tail(reason));
       }
-      return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", reason.subject, " allows ",
-                          AmountToString(reason.resource, reason.limit), Tail(reason));
+      return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", reason.subject,
+                          " allows ", AmountToString(reason.resource, reason.limit), Tail(reason));
     case ReasonCode::kConfigError:
       return absl::StrCat(reason.subject, ": ", reason.detail);
     case ReasonCode::kForbidden:

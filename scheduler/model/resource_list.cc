@@ -45,8 +45,9 @@ bool ResourceList::Has(absl::string_view name) const {
 }
 
 void ResourceList::Set(absl::string_view name, int64_t amount, bool keep_zero) {
-  auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
-                             [](const Entry& entry, absl::string_view key) { return entry.first < key; });
+  auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), name,
+                       [](const Entry& entry, absl::string_view key) { return entry.first < key; });
   const bool found = at != entries_.end() && at->first == name;
   if (amount == 0 && !keep_zero) {
     if (found) entries_.erase(at);
@@ -71,7 +72,8 @@ std::string AmountToString(absl::string_view resource, int64_t amount) {
   if (resource == kCpu) {
     return amount % 1000 == 0 ? absl::StrCat(amount / 1000) : absl::StrCat(amount, "m");
   }
-  if (resource == kMemory || resource == kEphemeralStorage || resource.substr(0, 10) == "hugepages-") {
+  if (resource == kMemory || resource == kEphemeralStorage ||
+      resource.substr(0, 10) == "hugepages-") {
     constexpr const char* kSuffixes[] = {"", "Ki", "Mi", "Gi", "Ti", "Pi"};
     int suffix = 0;
     while (suffix < 5 && amount != 0 && amount % 1024 == 0) {
@@ -85,9 +87,10 @@ std::string AmountToString(absl::string_view resource, int64_t amount) {
 
 std::string ToString(const ResourceList& list) {
   if (list.empty()) return "nothing";
-  return absl::StrJoin(list.entries(), ", ", [](std::string* out, const ResourceList::Entry& entry) {
-    absl::StrAppend(out, AmountToString(entry.first, entry.second), " ", entry.first);
-  });
+  return absl::StrJoin(
+      list.entries(), ", ", [](std::string* out, const ResourceList::Entry& entry) {
+        absl::StrAppend(out, AmountToString(entry.first, entry.second), " ", entry.first);
+      });
 }
 
 }  // namespace muster

@@ -10,7 +10,9 @@ namespace muster {
 namespace {
 
 // Length-prefixed, so that no value can imitate a separator.
-void Append(std::string* out, absl::string_view text) { absl::StrAppend(out, text.size(), ":", text); }
+void Append(std::string* out, absl::string_view text) {
+  absl::StrAppend(out, text.size(), ":", text);
+}
 
 std::string Encode(const NodeRequirement& requirement) {
   std::string out;
@@ -43,8 +45,9 @@ std::string Encode(const Toleration& toleration) {
 }  // namespace
 
 const std::string* FindLabel(const Labels& labels, absl::string_view key) {
-  auto at = std::lower_bound(labels.begin(), labels.end(), key,
-                             [](const auto& entry, absl::string_view k) { return entry.first < k; });
+  auto at =
+      std::lower_bound(labels.begin(), labels.end(), key,
+                       [](const auto& entry, absl::string_view k) { return entry.first < k; });
   return at != labels.end() && at->first == key ? &at->second : nullptr;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the filters read of a pod, and nothing else: two pods with equal specs share a role class and
-// are placed in one pass. Names, images, env and host names are left out on purpose: Spark's
+// What the filters read of a pod, and nothing else: two pods with equal specs share a role class
+// and are placed in one pass. Names, images, env and host names are left out on purpose: Spark's
 // executors differ in them only. Semantics are kube-scheduler's (v1.36, plugins nodeaffinity,
 // tainttoleration, noderesources).
 #pragma once

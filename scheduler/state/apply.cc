@@ -113,7 +113,8 @@ void State::On(const QueuesSeen& event, absl::Time) {
     for (PodId member : gang.members) {
       Footing& footing = pods_.at(member).footing;
       footing.queue = FootingOf(member).queue;
-      if (footing.queue.valid()) Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+      if (footing.queue.valid())
+        Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
     }
     for (const HoldSlot& slot : gang.holds) {
       Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);

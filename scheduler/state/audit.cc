@@ -38,7 +38,8 @@ void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* w
   for (PodId id : gang.members) {
     const PodSlot& slot = state.pod(id);
     const Standing standing = slot.footing.standing;
-    if (slot.footing.gang != gang.id) wrong->push_back(absl::StrCat("member of two gangs: ", slot.pod.name));
+    if (slot.footing.gang != gang.id)
+      wrong->push_back(absl::StrCat("member of two gangs: ", slot.pod.name));
     bound += standing == Standing::kBound || standing == Standing::kAssumed;
     accepted += standing == Standing::kBound || (standing == Standing::kAssumed && slot.accepted);
     waiting += standing == Standing::kWaiting;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What if: tries placements on the live columns and keeps an undo log. Nothing is copied. An Attempt
-// that is not kept undoes everything done since it began, room and quota alike, so a gang is atomic
-// by construction; attempts nest. The Draft itself undoes all at its end: a cycle leaves the state
-// as it found it, and the plan says what to do.
+// What if: tries placements on the live columns and keeps an undo log. Nothing is copied. An
+// Attempt that is not kept undoes everything done since it began, room and quota alike, so a gang
+// is atomic by construction; attempts nest. The Draft itself undoes all at its end: a cycle leaves
+// the state as it found it, and the plan says what to do.
 #pragma once
 
 #include <string>

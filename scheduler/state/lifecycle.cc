@@ -120,7 +120,8 @@ void State::SeeExecutor(Gang* gang, PodId id, absl::Time now) {
       // The first real executor replaces the forecast; its room is planned anew.
       for (size_t i = gang->holds.size(); i > 0; --i) {
         TakeRoom(gang->holds[i - 1].node, gang->executor, -gang->holds[i - 1].count);
-        Charge(gang->queue, gang->user, gang->executor, -gang->holds[i - 1].count, Tree::Use::kHeld);
+        Charge(gang->queue, gang->user, gang->executor, -gang->holds[i - 1].count,
+               Tree::Use::kHeld);
       }
       gang->holds.clear();
       gang->executor = role;

@@ -3,8 +3,8 @@
 // negative: pods that others bound count as used at once, and a node may shrink under its pods.
 //
 // A slot outlives its node while pods still name it; a node that is not there has nothing
-// allocatable, so that it has room for nobody. Whoever keeps something derived from nodes follows the
-// journal: the slots that changed since a sequence number, in the order of change.
+// allocatable, so that it has room for nobody. Whoever keeps something derived from nodes follows
+// the journal: the slots that changed since a sequence number, in the order of change.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,9 @@ class Nodes {
 
   // Empty where no node has the resource.
   absl::Span<const int64_t> free(size_t column) const { return Column(free_, column); }
-  absl::Span<const int64_t> allocatable(size_t column) const { return Column(allocatable_, column); }
+  absl::Span<const int64_t> allocatable(size_t column) const {
+    return Column(allocatable_, column);
+  }
 
   // count < 0 gives back.
   void Take(NodeId id, const Amounts& each, int64_t count);
@@ -49,13 +51,15 @@ class Nodes {
   // everything counts as changed.
   uint64_t journal_end() const { return journal_start_ + journal_.size(); }
   bool Since(uint64_t position, absl::Span<const NodeId>* changed) const;
-  // The journal position at which the Node object itself (labels, taints, allocatable) last changed.
+  // The journal position at which the Node object itself (labels, taints, allocatable) last
+  // changed.
   uint64_t object_changed(NodeId id) const { return object_changed_[id.value]; }
 
  private:
   using Columns = std::vector<std::vector<int64_t>>;
   static absl::Span<const int64_t> Column(const Columns& columns, size_t column) {
-    return column < columns.size() ? absl::MakeConstSpan(columns[column]) : absl::Span<const int64_t>();
+    return column < columns.size() ? absl::MakeConstSpan(columns[column])
+                                   : absl::Span<const int64_t>();
   }
   void Log(NodeId id);
   void SetAllocatable(NodeId id, const Amounts& amounts);

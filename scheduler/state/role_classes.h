@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Role classes: pods whose specs are equal in all that filters read share one, and are placed in one
-// pass. A class lives as long as the process: there are few, since Spark's executors differ only in
-// fields that filters do not read.
+// Role classes: pods whose specs are equal in all that filters read share one, and are placed in
+// one pass. A class lives as long as the process: there are few, since Spark's executors differ
+// only in fields that filters do not read.
 #pragma once
 
 #include <deque>

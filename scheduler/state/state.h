@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is: the cluster, the queues and the gangs, rebuilt from events alone. A restarted daemon that
-// hears the same objects has the same state, but for claims of time (holds' deadlines start anew).
+// What is: the cluster, the queues and the gangs, rebuilt from events alone. A restarted daemon
+// that hears the same objects has the same state, but for claims of time (holds' deadlines start
+// anew).
 //
 // One thread owns a State. A cycle tries things on it through a Draft, which undoes them; what the
 // plan decided is then applied with Assume. Pure: `now` is a parameter, nothing here waits or logs.
