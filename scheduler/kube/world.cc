@@ -13,7 +13,6 @@
 #include "scheduler/kube/api_path.h"
 #include "scheduler/kube/binder.h"
 #include "scheduler/kube/driver_conf.h"
-#include "scheduler/kube/identity.h"
 #include "scheduler/kube/kinds.h"
 #include "scheduler/kube/reflector.h"
 #include "scheduler/kube/reports.h"
@@ -32,11 +31,6 @@ uint64_t RandomSeed() {
   return uint64_t{device()} << 32 | device();
 }
 
-LeaseSettings Named(LeaseSettings lease, const std::string& identity) {
-  if (lease.identity.empty()) lease.identity = identity;
-  return lease;
-}
-
 }  // namespace
 
 // All that lives on the I/O thread.
@@ -46,13 +40,11 @@ class World::Core {
       : settings_(std::move(settings)),
         observer_(observer),
         outbox_(outbox),
-        identity_(absl::StrCat(settings_.lease.ns, "/", settings_.lease.name),
-                  settings_.credentials.server),
         reporter_{settings_.scheduler_name,
-                  absl::StrCat(settings_.scheduler_name, "-", identity_.name())},
+                  absl::StrCat(settings_.scheduler_name, "-", settings_.lease.identity)},
         http_(settings_.credentials, settings_.limits),
         reactor_(clock, http_),
-        election_(reactor_, Named(settings_.lease, identity_.name()),
+        election_(reactor_, settings_.lease,
                   {[this] { Lead(); }, [this](std::string why) { Close(why); },
                    [this](std::string what) { Problem(what); },
                    [this](std::string holder) { observer_.OnStandby(holder); }}),
@@ -238,7 +230,6 @@ class World::Core {
   const WorldSettings settings_;
   WorldObserver& observer_;
   Outbox& outbox_;
-  const Identity identity_;
   const Reporter reporter_;
   Http http_;
   Reactor reactor_;

@@ -44,7 +44,7 @@ class WorldObserver {
 struct WorldSettings {
   Credentials credentials;
   bool elect = true;    // false: the only instance there is; leads at once, without a lease
-  LeaseSettings lease;  // an empty identity: identity.h makes one
+  LeaseSettings lease;  // its identity names us in events, too
   // Reports as, in events and conditions.
   std::string scheduler_name = "muster";
   // The ConfigMap with the queue config; empty name: the config comes from elsewhere.
