@@ -24,6 +24,10 @@ bool LostMember(const State& state, const Gang& gang) {
 
 bool Complete(Round& round, const Gang& gang, absl::Span<const PodId> members) {
   const Shape shape = ShapeOf(round.state(), members);
+  // Its quota was charged when it started; what a refused bind gave back may be gone since.
+  if (CheckQuota(round.state(), gang.queue, Sum(round.state(), shape)).code != ReasonCode::kNone) {
+    return false;
+  }
   Attempt attempt(round.draft);
   Step step{StepKind::kComplete, gang.id, {}, {}, {}};
   for (const Part& part : shape) {
@@ -48,6 +52,10 @@ void CompleteHalfBound(Round& round) {
     const auto available = static_cast<int32_t>(begun.waiting.size());
     const bool lost = LostMember(round.state(), gang);
     if (available == 0 && !lost) continue;  // members that do not exist never make it half-bound
+    if (!gang.queue.valid()) {  // begun by others' binds: not ours to complete or to release
+      round.Say(gang.id, gang.refusal);
+      continue;
+    }
     const bool late = round.now >= gang.first_bind + kHalfBoundLimit;
     const bool refused = gang.refusals >= kRefusalsToRelease;
     const bool completable = !refused && (available >= missing || !lost);

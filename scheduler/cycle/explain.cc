@@ -118,7 +118,10 @@ Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang,
   return {};
 }
 
-Reason Shortage(Draft& draft, const Profile& profile, const Shape& shape) {
+enum class Measure { kAllocatable, kFree };
+
+// The first resource of which the nodes that admit any part have less in sum than the gang needs.
+Reason ShortInSum(Draft& draft, const Profile& profile, const Shape& shape, Measure measure) {
   const State& state = draft.state();
   const Nodes& nodes = state.nodes();
   std::vector<bool> pool(nodes.size(), false);
@@ -127,29 +130,35 @@ Reason Shortage(Draft& draft, const Profile& profile, const Shape& shape) {
     for (uint32_t i = 0; i < nodes.size(); ++i) pool[i] = pool[i] || admission[i] > 0;
   }
   const Amounts need = Sum(state, shape);
-  for (bool whole : {true, false}) {
-    for (size_t column = 0; column < need.size(); ++column) {
-      if (need[column] == 0) continue;
-      const auto free = whole ? nodes.allocatable(column) : nodes.free(column);
-      int64_t sum = 0;
-      for (uint32_t i = 0; i < free.size(); ++i) {
-        if (pool[i]) sum = SaturatingAdd(sum, std::max<int64_t>(free[i], 0));
-      }
-      if (need[column] <= sum) continue;
-      Reason reason{.code = whole ? ReasonCode::kNeverFits : ReasonCode::kCapacityShort};
-      reason.resource = std::string(state.resources().Name(static_cast<uint32_t>(column)));
-      reason.need = need[column];
-      (whole ? reason.limit : reason.have) = sum;
-      if (whole) reason.subject = "the whole cluster";
-      return reason;
+  for (size_t column = 0; column < need.size(); ++column) {
+    if (need[column] == 0) continue;
+    const auto amounts =
+        measure == Measure::kAllocatable ? nodes.allocatable(column) : nodes.free(column);
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < amounts.size(); ++i) {
+      if (pool[i]) sum = SaturatingAdd(sum, std::max<int64_t>(amounts[i], 0));
     }
+    if (need[column] <= sum) continue;
+    Reason reason;
+    reason.resource = std::string(state.resources().Name(static_cast<uint32_t>(column)));
+    reason.need = need[column];
+    if (measure == Measure::kAllocatable) {
+      reason.code = ReasonCode::kNeverFits;
+      reason.subject = "the whole cluster";
+      reason.limit = sum;
+    } else {
+      reason.code = ReasonCode::kCapacityShort;
+      reason.have = sum;
+    }
+    return reason;
   }
   return {};
 }
 
 }  // namespace
 
-Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
+                         const Shape& shape) {
   const State& state = draft.state();
   for (const Part& part : shape) {
     if (CountAdmitting(AdmissionOf(draft, profile, part.role)) > 0) continue;
@@ -159,7 +168,14 @@ Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, c
   }
   Reason reason = BeyondTheCluster(draft, profile, gang, shape);
   if (reason.code != ReasonCode::kNone) return reason;
-  reason = Shortage(draft, profile, shape);
+  return ShortInSum(draft, profile, shape, Measure::kAllocatable);
+}
+
+Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+  const State& state = draft.state();
+  Reason reason = ExplainImpossible(draft, profile, gang, shape);
+  if (reason.code != ReasonCode::kNone) return reason;
+  reason = ShortInSum(draft, profile, shape, Measure::kFree);
   if (reason.code == ReasonCode::kNone) {
     reason.code = ReasonCode::kFragmented;
     reason.need = CountOf(shape);

@@ -24,6 +24,11 @@ Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& 
 // amounts alone exceed a max.
 Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts);
 
+// Whether usage does not matter: no node admits a role, or the empty cluster would be too small.
+// kNone: it could fit.
+Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
+                         const Shape& shape);
+
 // Why a shape that found no room does not fit.
 Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
 

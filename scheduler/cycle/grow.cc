@@ -5,6 +5,7 @@
 
 #include "queues/turns.h"
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/stages.h"
 
 namespace muster {
@@ -64,9 +65,9 @@ Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
   asking->next += static_cast<size_t>(placed);
   asking->members += placed;
   if (placed == chunk) return {};
-  const Shape rest =
-      ShapeOf(round.state(), absl::MakeSpan(asking->begun->waiting).subspan(asking->next));
-  return ExplainShortage(round.draft, round.profile, gang, rest);
+  // Growth is asked member by member, and so is its shortage explained.
+  const auto next = absl::MakeSpan(asking->begun->waiting).subspan(asking->next, 1);
+  return ExplainShortage(round.draft, round.profile, gang, ShapeOf(round.state(), next));
 }
 
 }  // namespace
@@ -75,14 +76,15 @@ void Grow(Round& round) {
   std::map<QueueId, std::vector<Asking>> lines;
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
-    if (gang.state != GangState::kStarted || begun.waiting.empty()) continue;
+    if (gang.state != GangState::kStarted) continue;
+    if (gang.faulty > 0) round.Say(gang.id, FaultOf(round.state(), gang));
+    if (begun.waiting.empty()) continue;
     if (gang.backoff_until > round.now) {
       round.Say(gang.id, Reason{.code = ReasonCode::kBindRefused, .detail = gang.refused_message});
       continue;
     }
-    if (gang.faulty > 0) {
-      round.Say(gang.id, Reason{.code = ReasonCode::kConfigError, .subject = FullName(gang),
-                                .detail = "a member has a malformed field"});
+    if (!gang.queue.valid()) {
+      round.Say(gang.id, gang.refusal);
       continue;
     }
     lines[gang.queue].push_back(
@@ -90,7 +92,7 @@ void Grow(Round& round) {
   }
   std::vector<QueueId> leaves;
   for (const auto& [leaf, line] : lines) {
-    if (leaf.valid()) leaves.push_back(leaf);
+    leaves.push_back(leaf);
   }
   Turns turns(round.state().tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {

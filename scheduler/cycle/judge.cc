@@ -15,17 +15,6 @@ Reason ConfigError(std::string subject, std::string detail) {
                 .detail = std::move(detail)};
 }
 
-// The oldest faulty member speaks, whatever the order of arrival of events.
-Reason FaultOf(const State& state, const Gang& gang) {
-  const Pod* first = nullptr;
-  for (PodId id : gang.waiting) {
-    const Pod& pod = state.pod(id).pod;
-    if (pod.config_error.empty()) continue;
-    if (first == nullptr || pod.name < first->name) first = &pod;
-  }
-  return ConfigError(PodName(*first), first->config_error);
-}
-
 Reason JudgeForecast(const State& state, const Gang& gang) {
   const Pod& driver = state.pod(gang.driver).pod;
   if (driver.conf_map.empty()) {
@@ -47,6 +36,16 @@ Reason JudgeForecast(const State& state, const Gang& gang) {
 }
 
 }  // namespace
+
+Reason FaultOf(const State& state, const Gang& gang) {
+  const Pod* first = nullptr;
+  for (PodId id : gang.waiting) {
+    const Pod& pod = state.pod(id).pod;
+    if (pod.config_error.empty()) continue;
+    if (first == nullptr || pod.name < first->name) first = &pod;
+  }
+  return ConfigError(PodName(*first), first->config_error);
+}
 
 Reason Judge(const State& state, const Gang& gang, absl::Time now) {
   if (gang.faulty > 0) return FaultOf(state, gang);

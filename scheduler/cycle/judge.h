@@ -11,4 +11,7 @@ namespace muster {
 // kNone: it may.
 Reason Judge(const State& state, const Gang& gang, absl::Time now);
 
+// What is wrong with the first (by name) malformed waiting member of a gang that has one.
+Reason FaultOf(const State& state, const Gang& gang);
+
 }  // namespace muster

@@ -84,7 +84,7 @@ void RepairDegraded(Round& round) {
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
     if (gang.state != GangState::kStarted || begun.deficit <= 0) continue;
-    if (gang.backoff_until > round.now) continue;
+    if (gang.backoff_until > round.now || !gang.queue.valid()) continue;
     PlaceWaiting(round, gang, &begun);
     Rehold(round, gang, &begun);
     if (begun.deficit > 0 && !begun.waiting.empty()) {

@@ -34,6 +34,8 @@ Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
     const Gang& gang = s.gang(id);
     if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
     Begun entry{id, gang.waiting, s.Deficit(gang)};
+    // A member with a malformed field is not what it seems: never placed.
+    std::erase_if(entry.waiting, [&s](PodId pod) { return s.pod(pod).footing.faulty; });
     SortByArrival(s, &entry.waiting);
     begun.push_back(std::move(entry));
   }
@@ -80,6 +82,15 @@ void SettleHeld(Round& round) {
     });
     if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
   }
+}
+
+void RankVerdicts(Round& round) {
+  std::vector<Verdict>& verdicts = round.plan->verdicts;
+  std::stable_sort(verdicts.begin(), verdicts.end(), [&round](const Verdict& a, const Verdict& b) {
+    return ArrivedBefore(round.gang(a.gang), round.gang(b.gang));
+  });
+  const auto same = [](const Verdict& a, const Verdict& b) { return a.gang == b.gang; };
+  verdicts.erase(std::unique(verdicts.begin(), verdicts.end(), same), verdicts.end());
 }
 
 }  // namespace muster

@@ -49,6 +49,8 @@ void CompleteHalfBound(Round& round);
 void RepairDegraded(Round& round);
 void StartGangs(Round& round);
 void Grow(Round& round);
+// One verdict per gang, the first said of it, in arrival order.
+void RankVerdicts(Round& round);
 
 // Members in arrival order: creation time, name, UID.
 void SortByArrival(const State& state, std::vector<PodId>* members);

@@ -39,34 +39,43 @@ class Line {
     const GangId gang = best->second.back();
     best->second.pop_back();
     if (best->second.empty()) by_user_.erase(best);
-    ++popped_;
     return gang;
   }
 
-  int32_t popped() const { return popped_; }
+  int32_t waiting = 0;  // tried, and told why not
 
  private:
   std::map<std::string, std::vector<GangId>> by_user_;
-  int32_t popped_ = 0;
 };
 
-// Shapes that found no room this cycle. Room only shrinks while gangs start, so an equal shape need
-// not be tried again, whoever asks.
-class Failures {
+// What is known of shapes this cycle. Room only shrinks while gangs start, so a shape that found
+// none need not be tried again, whoever asks.
+class Shapes {
  public:
-  static std::vector<std::pair<RoleId, int32_t>> Key(const Shape& shape) {
-    std::vector<std::pair<RoleId, int32_t>> key;
+  // nullptr: not tried yet, or it fitted.
+  const Reason* Failure(const Shape& shape) const {
+    auto found = failures_.find(KeyOf(shape));
+    return found == failures_.end() ? nullptr : &found->second;
+  }
+  void AddFailure(const Shape& shape, const Reason& reason) { failures_[KeyOf(shape)] = reason; }
+
+  // kNone: the empty cluster could hold it.
+  const Reason& Impossible(Round& round, const Gang& gang, const Shape& shape) {
+    auto [entry, fresh] = impossible_.try_emplace(KeyOf(shape));
+    if (fresh) entry->second = ExplainImpossible(round.draft, round.profile, gang, shape);
+    return entry->second;
+  }
+
+ private:
+  using Key = std::vector<std::pair<RoleId, int32_t>>;
+  static Key KeyOf(const Shape& shape) {
+    Key key;
     for (const Part& part : shape) key.emplace_back(part.role, part.count());
     return key;
   }
-  const Reason* Find(const Shape& shape) const {
-    auto found = reasons_.find(Key(shape));
-    return found == reasons_.end() ? nullptr : &found->second;
-  }
-  void Add(const Shape& shape, const Reason& reason) { reasons_[Key(shape)] = reason; }
 
- private:
-  std::map<std::vector<std::pair<RoleId, int32_t>>, Reason> reasons_;
+  std::map<Key, Reason> failures_;
+  std::map<Key, Reason> impossible_;
 };
 
 bool FromQuota(const Reason& reason) {
@@ -117,24 +126,28 @@ Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
 }
 
 // Tries one gang; true if it starts.
-bool TryStart(Round& round, const Gang& gang, int32_t position, Failures* failures) {
+bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) {
   const State& state = round.state();
   const Shape shape = StartShape(state, gang);
   const GangId head = BlockedBy(round, gang.queue, shape);
   if (head.valid()) {
-    round.Say(gang.id,
-              Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))},
-              position);
+    // That it can never start says more than who is ahead of it.
+    Reason reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    if (reason.code != ReasonCode::kNeverFits) reason = shapes->Impossible(round, gang, shape);
+    if (reason.code == ReasonCode::kNone) {
+      reason = Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))};
+    }
+    round.Say(gang.id, std::move(reason), position);
     return false;
   }
   Fit fit;
-  if (const Reason* known = failures->Find(shape)) {
+  if (const Reason* known = shapes->Failure(shape)) {
     fit.reason = CheckQuota(state, gang.queue, Sum(state, shape));
     if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
   } else {
     fit = TryFit(round.draft, round.profile, gang, shape);
     if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
-      failures->Add(shape, fit.reason);
+      shapes->AddFailure(shape, fit.reason);
     }
   }
   if (fit.reason.code == ReasonCode::kNone) {
@@ -180,19 +193,17 @@ void StartGangs(Round& round) {
     leaves.push_back(leaf);
   }
   Turns turns(state.tree(), leaves);
-  Failures failures;
+  Shapes shapes;
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     Line& line = lines[leaf];
     const GangOrder& order = round.profile.order(state.tree().at(leaf).order);
     bool started = false;
-    int32_t waiting = 0;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));
-      started = TryStart(round, gang, ++waiting, &failures);
+      started = TryStart(round, gang, line.waiting + 1, &shapes);
+      if (!started) ++line.waiting;
     }
-    if (line.empty()) {
-      turns.Drop(leaf);
-    }
+    if (line.empty()) turns.Drop(leaf);
     if (started) turns.Rekey(leaf);
   }
 }
