@@ -18,15 +18,17 @@ std::string RenderText(const std::vector<sim::Report>& reports, bool every_job);
 // for "never".
 std::string RenderJson(const std::vector<sim::Report>& reports);
 
-// Of the waits (or runs) of jobs, by nearest rank; infinite where so many never did.
+// Of the times of jobs, by nearest rank; infinite where so many never got there.
 struct Spread {
   int64_t jobs = 0;
   absl::Duration p50;
   absl::Duration p95;
   absl::Duration max;
 };
-// Waits of all jobs of a queue; `queue` absent: of all queues.
+// Of all jobs of a queue; `queue` absent: of all queues. Waits are until work begins, turnarounds
+// from submission to end (jobs that are to end, alone).
 Spread WaitsOf(const sim::Report& report, const std::optional<std::string>& queue);
+Spread TurnaroundsOf(const sim::Report& report, const std::optional<std::string>& queue);
 
 // Jobs that were to end and have.
 int64_t Finished(const sim::Report& report);

@@ -58,7 +58,7 @@ class Page {
  public:
   explicit Page(const std::vector<sim::Report>& reports) : reports_(reports) {
     for (const sim::Report& report : reports) {
-      for (const sim::QueueReport& queue : report.queues) span_ = std::max(span_, queue.samples.size());
+      span_ = std::max(span_, static_cast<size_t>(report.active / report.sample_every) + 1);
     }
   }
 
@@ -98,15 +98,20 @@ class Page {
     const sim::QueueReport& first = reports_[0].queues[queue];
     absl::StrAppend(&out_, first.path, first.weight == 1 ? "" : absl::StrCat(" (weight ", first.weight, ")"),
                     "\n");
-    Draw("  used, of the cluster", queue, kMillion, [](const auto& s) { return s.used; });
-    Draw("  held for executors", queue, kMillion, [](const auto& s) { return s.held; });
+    int64_t peak = 1;
+    for (const sim::Report& report : reports_) {
+      for (const sim::QueueSample& sample : report.queues[queue].samples) peak = std::max(peak, sample.used);
+    }
+    const std::string share = absl::StrCat(" (█ ", (peak + 5'000) / 10'000, " % of all)");
+    Draw(absl::StrCat("  used", share), queue, peak, [](const auto& s) { return s.used; });
+    Draw("  held for executors", queue, peak, [](const auto& s) { return s.held; });
     int64_t most = 1;
     for (const sim::Report& report : reports_) {
       for (const sim::QueueSample& sample : report.queues[queue].samples) {
         most = std::max<int64_t>({most, sample.running, sample.waiting, sample.stalled});
       }
     }
-    Draw("  jobs working", queue, most, [](const auto& s) { return int64_t{s.running}; });
+    Draw(absl::StrCat("  jobs working (█ ", most, ")"), queue, most, [](const auto& s) { return int64_t{s.running}; });
     Draw("  jobs waiting", queue, most, [](const auto& s) { return int64_t{s.waiting}; });
     Draw("  holding, not working", queue, most, [](const auto& s) { return int64_t{s.stalled}; });
   }
@@ -119,6 +124,8 @@ class Page {
     for (const sim::Report& report : reports_) {
       std::vector<int64_t> values;
       for (const sim::QueueSample& sample : report.queues[queue].samples) values.push_back(value(sample));
+      // As it was at its end, it stays.
+      values.resize(std::max(span_, values.size()), values.empty() ? 0 : values.back());
       any = any || std::any_of(values.begin(), values.end(), [](int64_t v) { return v > 0; });
       cells.push_back(absl::StrCat(Blocks(values, span_, full), "│"));
     }
@@ -144,11 +151,8 @@ class Page {
       }
       return Time(last);
     });
-    Row("wait p50 / p95 / max", [](const sim::Report& report) { return Waits(report, std::nullopt); });
-    for (const sim::QueueReport& queue : reports_[0].queues) {
-      if (reports_[0].queues.size() == 1) break;
-      Row(absl::StrCat("  ", queue.path), [&](const sim::Report& report) { return Waits(report, queue.path); });
-    }
+    Spreads("wait p50 / p95 / max", WaitsOf);
+    Spreads("turnaround", TurnaroundsOf);
     Row("cpu used", [](const sim::Report& report) { return Percent(report.cpu_used); });
     Row("cpu used by working jobs", [](const sim::Report& report) { return Percent(report.cpu_working); });
     Row("memory used", [](const sim::Report& report) { return Percent(report.memory_used); });
@@ -158,10 +162,20 @@ class Page {
     });
   }
 
-  static std::string Waits(const sim::Report& report, const std::optional<std::string>& queue) {
-    const Spread waits = WaitsOf(report, queue);
-    if (waits.jobs == 0) return "-";
-    return absl::StrCat(Time(waits.p50), " / ", Time(waits.p95), " / ", Time(waits.max));
+  using Measure = Spread (*)(const sim::Report& report, const std::optional<std::string>& queue);
+
+  void Spreads(absl::string_view name, Measure measure) {
+    const auto cell = [measure](const sim::Report& report, const std::optional<std::string>& queue) {
+      const Spread spread = measure(report, queue);
+      if (spread.jobs == 0) return std::string("-");
+      return absl::StrCat(Time(spread.p50), " / ", Time(spread.p95), " / ", Time(spread.max));
+    };
+    Row(name, [&](const sim::Report& report) { return cell(report, std::nullopt); });
+    if (reports_[0].queues.size() == 1) return;
+    for (const sim::QueueReport& queue : reports_[0].queues) {
+      Row(absl::StrCat("  ", queue.path),
+          [&](const sim::Report& report) { return cell(report, queue.path); });
+    }
   }
 
   void Jobs() {

@@ -178,6 +178,8 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
     if (!slot.in_use || slot.footing.standing != Standing::kWaiting) continue;
     if (placed.contains(PodId{static_cast<uint32_t>(i)})) continue;
     if (told.contains(slot.footing.gang) || released.contains(slot.footing.gang)) continue;
+    // What an ended job still creates is never placed; its owner removes it.
+    if (state.gang(slot.footing.gang).state == GangState::kEnded) continue;
     Violated(absl::StrCat("pod ", slot.pod.ns, "/", slot.pod.name, " waits and has no reason"));
   }
 }

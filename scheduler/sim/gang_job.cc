@@ -107,7 +107,8 @@ void GangJob::Recount() {
   const bool works = running_ >= Minimum() && !ended();
   if (works == working_) return;
   working_ = works;
-  ++shift_;
+  if (end_ != Timeline::kNoTicket) timeline_->Cancel(end_);
+  end_ = Timeline::kNoTicket;
   if (!works) {
     done_ += timeline_->now() - working_since_;
     return;
@@ -115,8 +116,9 @@ void GangJob::Recount() {
   working_since_ = timeline_->now();
   log_.running = std::min(log_.running, working_since_);
   if (spec_.runtime == absl::InfiniteDuration()) return;
-  timeline_->After(spec_.runtime - done_, [this, shift = shift_] {
-    if (shift == shift_) Finish();
+  end_ = timeline_->After(spec_.runtime - done_, [this] {
+    end_ = Timeline::kNoTicket;
+    Finish();
   });
 }
 

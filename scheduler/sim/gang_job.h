@@ -15,6 +15,7 @@ class GangJob : public Job {
   void OnPodGone(const Pod& pod) override;
   int32_t Minimum() const override;
   ResourceList MinimumRequests() const override;
+  bool Working() const override { return working_ && !ended(); }
 
  private:
   struct Member {
@@ -37,7 +38,7 @@ class GangJob : public Job {
   bool working_ = false;
   absl::Time working_since_;
   absl::Duration done_;
-  uint64_t shift_ = 0;  // counts starts and stops of work: an end planned before one is void
+  Timeline::Ticket end_ = Timeline::kNoTicket;
 };
 
 }  // namespace muster::sim

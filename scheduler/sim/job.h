@@ -17,7 +17,7 @@ namespace muster::sim {
 // InfiniteFuture: not yet.
 struct JobLog {
   absl::Time submitted = absl::InfiniteFuture();
-  absl::Time running = absl::InfiniteFuture();  // its minimum ran at once for the first time
+  absl::Time running = absl::InfiniteFuture();  // its work began
   absl::Time ended = absl::InfiniteFuture();
   bool succeeded = false;
   bool canceled = false;
@@ -41,6 +41,8 @@ class Job {
   virtual int32_t Minimum() const = 0;
   // What these ask for in sum.
   virtual ResourceList MinimumRequests() const = 0;
+  // Its work goes on: a gang's with its minimum, Spark's with any executor once it has begun.
+  virtual bool Working() const = 0;
   // The name by which its gang goes at present.
   virtual std::string GangName() const { return spec_.name; }
   // Deletes every pod and creates no more.

@@ -103,7 +103,7 @@ void Recorder::Sample(const State* state) {
     const JobUse& use = UseOf(*job);
     sum.cpu += use.use.cpu;
     sum.memory += use.use.memory;
-    const bool runs = job->log().running != absl::InfiniteFuture();
+    const bool runs = job->Working();
     if (runs) working += use.use.cpu;
     any = any || !job->ended();
     const auto leaf = std::find(leaves_.begin(), leaves_.end(), use.queue);
@@ -114,7 +114,7 @@ void Recorder::Sample(const State* state) {
     demand[i].cpu += use.use.cpu;
     demand[i].memory += use.use.memory;
     if (job->ended()) continue;
-    if (!runs) {
+    if (job->log().running == absl::InfiniteFuture()) {
       const ResourceList minimum = job->MinimumRequests();
       demand[i].cpu += std::max<int64_t>(0, minimum.Get(kCpu) - use.use.cpu);
       demand[i].memory += std::max<int64_t>(0, minimum.Get(kMemory) - use.use.memory);
@@ -184,7 +184,7 @@ void Recorder::Finish(Report* report) {
     out.succeeded = log.succeeded;
     out.canceled = log.canceled;
     out.endless = job->spec().runtime == absl::InfiniteDuration();
-    out.stalled = !job->ended() && log.running == absl::InfiniteFuture() && use.bound > 0;
+    out.stalled = !job->ended() && !job->Working() && use.bound > 0;
     out.attempts = log.attempts;
   }
 }

@@ -16,7 +16,7 @@ struct JobReport {
   std::string queue;  // path; empty: none admits it
   codec::JobKind kind = codec::JobKind::kPod;
   absl::Duration submitted;
-  absl::Duration wait;  // until its minimum ran at once; infinite: never
+  absl::Duration wait;  // until its work began; infinite: never
   absl::Duration run;   // from then to its end; infinite: did not end
   bool succeeded = false;
   bool canceled = false;
@@ -31,9 +31,9 @@ struct JobReport {
 struct QueueSample {
   int64_t used = 0;
   int64_t held = 0;
-  int32_t running = 0;  // jobs whose minimum has run
+  int32_t running = 0;  // jobs that work
   int32_t waiting = 0;  // jobs with nothing bound
-  int32_t stalled = 0;  // jobs with something bound that have never worked
+  int32_t stalled = 0;  // jobs with something bound that do not work
 };
 
 struct QueueReport {
@@ -47,6 +47,7 @@ struct Report {
   std::string decider;  // "gang" or "pod-at-a-time"
   uint64_t seed = 0;
   absl::Duration lasted;
+  absl::Duration active;  // until something last happened
   absl::Duration sample_every;
   int64_t nodes = 0;  // at the end
   std::vector<QueueReport> queues;
@@ -55,7 +56,7 @@ struct Report {
   // Mean over the time from the first submission to the last end, in millionths.
   int64_t cpu_used = 0;
   int64_t memory_used = 0;
-  int64_t cpu_working = 0;  // of the cpu: used by jobs whose minimum has run
+  int64_t cpu_working = 0;  // of the cpu: used by jobs that work
   // Mean over the samples with a queue short of its due: the largest such gap of a queue, in
   // millionths of the cluster.
   int64_t share_error = 0;

@@ -96,6 +96,7 @@ Report Simulation::Run() {
     if (!expectation.at.has_value()) Expect(expectation);
   }
   report_.lasted = timeline_.elapsed();
+  report_.active = std::max(api_.last_change() - kStart, absl::ZeroDuration());
   report_.binds = api_.binds();
   report_.rejected = kubelets_.rejected();
   recorder_.Finish(&report_);

@@ -122,6 +122,7 @@ void SparkJob::OnDriver(const Pod& pod) {
 }
 
 void SparkJob::DriverLost() {
+  driver_ran_ = false;
   Progress();
   driver_.clear();
   ++life_;  // whatever the driver had planned is void
@@ -137,7 +138,6 @@ void SparkJob::DriverLost() {
 
 void SparkJob::StartContext() {
   if (shape_.start == 0) {
-    log_.running = std::min(log_.running, timeline_->now());
     StartWork();
     return;
   }
@@ -193,9 +193,7 @@ void SparkJob::Register(const std::string& uid) {
   const auto at = executors_.find(uid);
   if (at == executors_.end() || !at->second.running) return;
   at->second.registered = true;
-  const int32_t registered = Registered();
-  if (registered >= shape_.start) log_.running = std::min(log_.running, timeline_->now());
-  if (10 * registered >= 8 * shape_.start) StartWork();
+  if (10 * Registered() >= 8 * shape_.start) StartWork();
   Progress();
 }
 
@@ -234,11 +232,14 @@ void SparkJob::Progress() {
   work_left_ = std::max<int64_t>(0, work_left_);
   credited_ = timeline_->now();
   const bool alone = shape_.start == 0 && !dynamic_;
-  rate_ = working_ && !driver_.empty() ? (alone ? 1 : Registered()) : 0;
-  ++shift_;
+  rate_ = working_ && driver_ran_ && !ended() ? (alone ? 1 : Registered()) : 0;
+  if (end_ != Timeline::kNoTicket) timeline_->Cancel(end_);
+  end_ = Timeline::kNoTicket;
+  if (rate_ > 0) log_.running = std::min(log_.running, timeline_->now());
   if (rate_ == 0 || work_ == 0) return;
-  Later(absl::Microseconds((work_left_ + rate_ - 1) / rate_), [this, shift = shift_] {
-    if (shift == shift_) Finish();
+  end_ = timeline_->After(absl::Microseconds((work_left_ + rate_ - 1) / rate_), [this] {
+    end_ = Timeline::kNoTicket;
+    Finish();
   });
 }
 
@@ -255,11 +256,12 @@ void SparkJob::DeleteExecutors() {
 
 void SparkJob::Finish() {
   ++life_;
-  log_.running = std::min(log_.running, timeline_->now());
+  driver_ran_ = false;
   for (const auto& [uid, executor] : executors_) {
     if (executor.running) api_->SetPhase(uid, PodPhase::kSucceeded);
   }
   const std::string driver = driver_;
+  Progress();
   timeline_->After(Soon(200, 400), [this] {
     driver_.clear();
     DeleteExecutors();

@@ -24,6 +24,7 @@ class SparkJob : public Job {
   int32_t Minimum() const override { return 1 + shape_.start; }
   ResourceList MinimumRequests() const override;
   std::string GangName() const override { return app_; }
+  bool Working() const override { return rate_ > 0 && !ended(); }
 
  private:
   struct Executor {
@@ -72,7 +73,7 @@ class SparkJob : public Job {
   int64_t work_ = 0;
   absl::Time credited_;
   int64_t rate_ = 0;
-  uint64_t shift_ = 0;
+  Timeline::Ticket end_ = Timeline::kNoTicket;
 };
 
 }  // namespace muster::sim

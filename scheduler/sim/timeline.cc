@@ -11,10 +11,15 @@ bool Timeline::Later(const Entry& a, const Entry& b) {
   return std::tie(a.when, a.order) > std::tie(b.when, b.order);
 }
 
-void Timeline::At(absl::Time when, std::function<void()> what, Kind kind) {
+Timeline::Ticket Timeline::At(absl::Time when, std::function<void()> what, Kind kind) {
   if (kind == kWork) ++work_left_;
-  heap_.push_back({std::max(when, now_), next_order_++, kind, std::move(what)});
+  heap_.push_back({std::max(when, now_), next_order_, kind, std::move(what)});
   std::push_heap(heap_.begin(), heap_.end(), Later);
+  return next_order_++;
+}
+
+void Timeline::Cancel(Ticket ticket) {
+  if (canceled_.insert(ticket).second) --work_left_;
 }
 
 absl::Time Timeline::NextTime() const {
@@ -27,6 +32,7 @@ void Timeline::AdvanceTo(absl::Time when) {
     Entry entry = std::move(heap_.back());
     heap_.pop_back();
     now_ = entry.when;
+    if (canceled_.erase(entry.order) > 0) continue;
     entry.what();
     if (entry.kind == kWork) --work_left_;
   }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 
 namespace muster::sim {
@@ -25,11 +26,17 @@ class Timeline {
   absl::Time now() const { return now_; }
   // Since the start.
   absl::Duration elapsed() const { return now_ - kStart; }
+  // Names one thing that was put on the timeline.
+  using Ticket = uint64_t;
+  static constexpr Ticket kNoTicket = 0;
+
   // A moment in the past means now.
-  void At(absl::Time when, std::function<void()> what, Kind kind = kWork);
-  void After(absl::Duration delay, std::function<void()> what, Kind kind = kWork) {
-    At(now_ + delay, std::move(what), kind);
+  Ticket At(absl::Time when, std::function<void()> what, Kind kind = kWork);
+  Ticket After(absl::Duration delay, std::function<void()> what, Kind kind = kWork) {
+    return At(now_ + delay, std::move(what), kind);
   }
+  // Work that shall not happen after all, and has not yet.
+  void Cancel(Ticket ticket);
 
   // InfiniteFuture when nothing is left.
   absl::Time NextTime() const;
@@ -47,9 +54,10 @@ class Timeline {
   static bool Later(const Entry& a, const Entry& b);
 
   absl::Time now_ = kStart;
-  uint64_t next_order_ = 0;
+  uint64_t next_order_ = kNoTicket + 1;
   int64_t work_left_ = 0;
   std::vector<Entry> heap_;
+  absl::btree_set<Ticket> canceled_;
 };
 
 }  // namespace muster::sim
