@@ -58,6 +58,7 @@ void DecisionLog::OnCycle(const State& state, const Plan& plan, absl::Time now) 
                            {"releases", gang.releases}});
   }
   for (const Verdict& verdict : plan.verdicts) OnVerdict(state, verdict, now);
+  Flush(state, now);
 }
 
 DecisionLog::Said& DecisionLog::SaidOf(const Gang& gang) {
@@ -70,6 +71,7 @@ DecisionLog::Said& DecisionLog::SaidOf(const Gang& gang) {
 void DecisionLog::OnStep(const State& state, const Step& step, absl::Time now) {
   const Gang& gang = state.gang(step.gang);
   SaidOf(gang).code = ReasonCode::kNone;
+  unsaid_.erase(step.gang);
   const Telling telling = TellingOf(step.kind);
   if (!log_->Wants(telling.level)) return;
   log_->Write(telling.level, "gang",
@@ -84,9 +86,32 @@ void DecisionLog::OnStep(const State& state, const Step& step, absl::Time now) {
 
 void DecisionLog::OnVerdict(const State& state, const Verdict& verdict, absl::Time now) {
   const Gang& gang = state.gang(verdict.gang);
-  Said& said = SaidOf(gang);
-  if (said.code == verdict.reason.code) return;
-  said.code = verdict.reason.code;
+  if (SaidOf(gang).code == verdict.reason.code) {
+    unsaid_.erase(verdict.gang);
+    return;
+  }
+  Unsaid& unsaid = unsaid_[verdict.gang];
+  if (unsaid.opener_uid != gang.opener_uid || unsaid.verdict.reason.code != verdict.reason.code) {
+    unsaid.opener_uid = gang.opener_uid;
+    unsaid.since = now;
+  }
+  unsaid.verdict = verdict;
+}
+
+void DecisionLog::Flush(const State& state, absl::Time now) {
+  for (auto it = unsaid_.begin(); it != unsaid_.end();) {
+    const Unsaid& unsaid = it->second;
+    const Gang& gang = state.gang(it->first);
+    const bool gone = !gang.id.valid() || gang.opener_uid != unsaid.opener_uid;
+    const bool due = now - unsaid.since >= kMoment;
+    if (!gone && due) Say(state, unsaid.verdict, now);
+    it = gone || due ? unsaid_.erase(it) : std::next(it);
+  }
+}
+
+void DecisionLog::Say(const State& state, const Verdict& verdict, absl::Time now) {
+  const Gang& gang = state.gang(verdict.gang);
+  SaidOf(gang).code = verdict.reason.code;
   log_->Info("gang", {{"gang", FullName(gang)},
                       {"queue", PathOf(state, gang)},
                       {"verdict", "wait"},

@@ -30,14 +30,19 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 class Renderings : public loop::Observer {
  public:
-  Renderings(Metrics* counters, Log* lines) : metrics(counters), log(lines) {}
+  Renderings(Metrics* metrics, Log* log) : metrics_(metrics), log_(log) {}
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
-    metrics.OnCycle(state, plan, now);
-    log.OnCycle(state, plan, now);
+    metrics_.OnCycle(state, plan, now);
+    log_.OnCycle(state, plan, now);
+  }
+  void Flush(const State& state, absl::Time now) {
+    metrics_.Flush(state, now);
+    log_.Flush(state, now);
   }
 
-  CycleMetrics metrics;
-  DecisionLog log;
+ private:
+  CycleMetrics metrics_;
+  DecisionLog log_;
 };
 
 loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
@@ -113,7 +118,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
-    renderings.metrics.Flush(loop.state(), clock.Now());
+    renderings.Flush(loop.state(), clock.Now());
   }
   return reports.ended().empty() ? 0 : 1;
 }

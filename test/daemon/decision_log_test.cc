@@ -48,6 +48,9 @@ TEST_CASE("a gang's start and its wait are one line each, with reason, numbers a
 
   cluster.AddPod("c", 3);
   cluster.Decide(&rendering);
+  CHECK(written.Lines().empty());
+  cluster.now += absl::Seconds(1);
+  rendering.Flush(cluster.state(), cluster.now);
   lines = written.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
   CHECK(lines.find("\"gang\":\"team/c\",\"queue\":\"default\",\"verdict\":\"wait\",\"reason\":"
@@ -62,13 +65,39 @@ TEST_CASE("a wait for the same reason is not said again; another gang of the nam
   DecisionLog rendering(&log);
   cluster.AddPod("a", 8);
   cluster.Decide(&rendering);
+  cluster.now += absl::Seconds(1);
+  cluster.Decide(&rendering);
   CHECK_FALSE(written.Lines().empty());
-  for (int i = 0; i < 100; ++i) cluster.Decide(&rendering);
+  for (int i = 0; i < 100; ++i) {
+    cluster.now += absl::Seconds(1);
+    cluster.Decide(&rendering);
+  }
   CHECK(written.Lines().empty());
   cluster.Tell(PodGone{"uid-a"});
   cluster.AddPod("b", 8);
   cluster.Decide(&rendering);
+  cluster.now += absl::Seconds(1);
+  rendering.Flush(cluster.state(), cluster.now);
   CHECK(written.Lines().find("\"gang\":\"team/b\"") != std::string::npos);
+}
+
+TEST_CASE("a gang that starts within a moment is not said to wait; one that went is not either") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 4);
+  Written written;
+  Log log(written.end(), LogLevel::kInfo);
+  DecisionLog rendering(&log);
+  cluster.AddPod("a", 1, "", "pair", 2);
+  cluster.AddPod("gone", 8);
+  cluster.Decide(&rendering);
+  cluster.AddPod("b", 1, "", "pair", 2);
+  cluster.Tell(PodGone{"uid-gone"});
+  cluster.Decide(&rendering);
+  cluster.now += absl::Minutes(1);
+  rendering.Flush(cluster.state(), cluster.now);
+  const std::string lines = written.Lines();
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
+  CHECK(lines.find("\"verdict\":\"start\"") != std::string::npos);
 }
 
 }  // namespace

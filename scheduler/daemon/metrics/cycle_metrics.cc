@@ -108,7 +108,7 @@ void CycleMetrics::Copy(const State& state) {
   }
   std::vector<std::string> paths;
   for (const QueueRow& row : rows) paths.push_back(row.path);
-  if (paths != paths_) metrics_->KeepQueues(rows);
+  if (paths != paths_) metrics_->SetQueues(rows);
   paths_.swap(paths);
   metrics_->queues().Replace(std::move(rows), HalfBound(state));
 }

@@ -93,17 +93,24 @@ void Metrics::CycleTook(absl::Duration took) {
   cycle_seconds_->Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::GangStarted(absl::string_view queue, absl::Duration wait) {
+prometheus::Histogram* Metrics::GangWaitOf(absl::string_view queue) {
   prometheus::Histogram*& histogram = gang_wait_by_queue_[std::string(queue)];
   if (histogram == nullptr) {
     histogram = &gang_wait_->Add({{"queue", std::string(queue)}}, kWaitBuckets);
   }
-  histogram->Observe(absl::ToDoubleSeconds(std::max(wait, absl::ZeroDuration())));
+  return histogram;
 }
 
-void Metrics::KeepQueues(const QueueRows& known) {
+void Metrics::GangStarted(absl::string_view queue, absl::Duration wait) {
+  GangWaitOf(queue)->Observe(absl::ToDoubleSeconds(std::max(wait, absl::ZeroDuration())));
+}
+
+void Metrics::SetQueues(const QueueRows& rows) {
+  for (const QueueRow& row : rows) {
+    if (row.leaf && row.path != kNoQueue) GangWaitOf(row.path);
+  }
   for (auto it = gang_wait_by_queue_.begin(); it != gang_wait_by_queue_.end();) {
-    const bool keep = std::any_of(known.begin(), known.end(),
+    const bool keep = std::any_of(rows.begin(), rows.end(),
                                   [&](const QueueRow& row) { return row.path == it->first; });
     if (!keep) gang_wait_->Remove(it->second);
     it = keep ? std::next(it) : gang_wait_by_queue_.erase(it);

@@ -34,8 +34,8 @@ class Metrics {
   void GangReleased() { releases_->Increment(); }
   // A gang of the queue started after that wait.
   void GangStarted(absl::string_view queue, absl::Duration wait);
-  // Series of queues that `known` does not name any more are dropped.
-  void KeepQueues(const QueueRows& known);
+  // Every leaf of `rows` has its series from the start; those of queues that are gone are dropped.
+  void SetQueues(const QueueRows& rows);
   // An exchange with the API server; code 0: no answer.
   void ApiCall(absl::string_view lane, int code, absl::Duration took);
 
@@ -45,6 +45,8 @@ class Metrics {
   std::string Render(absl::Time now) const;
 
  private:
+  prometheus::Histogram* GangWaitOf(absl::string_view queue);
+
   template <typename Metric>
   using Family = prometheus::Family<Metric>;
 

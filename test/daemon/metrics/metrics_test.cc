@@ -62,14 +62,15 @@ TEST_CASE("a scrape shows counters, histograms and the process") {
   CHECK_FALSE(Has(text, "process_resident_memory_bytes 0\n"));
 }
 
-TEST_CASE("series of queues that left the config are dropped") {
+TEST_CASE("every leaf has its series from the start, and loses them when it leaves the config") {
   Metrics metrics(absl::UnixEpoch());
   metrics.GangStarted("old", absl::Seconds(1));
   metrics.GangStarted("kept", absl::Seconds(1));
-  metrics.KeepQueues({Row("kept")});
+  metrics.SetQueues({Row("kept"), Row("new")});
   const std::string text = metrics.Render(absl::UnixEpoch());
   CHECK_FALSE(Has(text, "queue=\"old\""));
   CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"kept\"} 1\n"));
+  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"new\"} 0\n"));
 }
 
 TEST_CASE("a scraper and the loop do not disturb each other") {
@@ -82,7 +83,7 @@ TEST_CASE("a scraper and the loop do not disturb each other") {
     metrics.queues().Replace({Row("a"), Row("b")}, i);
     metrics.GangStarted(i % 2 == 0 ? "a" : "b", absl::Seconds(1));
     metrics.CycleTook(absl::Milliseconds(1));
-    if (i % 50 == 0) metrics.KeepQueues({Row("a")});
+    if (i % 50 == 0) metrics.SetQueues({Row("a")});
   }
   stop = true;
   scraper.join();
