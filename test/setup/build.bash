@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Building: cmake presets, and the commands of ./dev that only need a build.
 
+# What one checkout has compiled serves another one, wherever it lies.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 # compile PRESET TARGET...: configures and builds; the log says the rest.
 compile() {
   local preset=$1
