@@ -12,7 +12,7 @@ chmod 755 "$work"
 
 test/image/build.sh "$work/first" | tee "$work/said"
 test/image/build.sh "$work/again" >/dev/null
-version=$(build/release/muster version | cut -d' ' -f2)
+version=$("${MUSTER_BINARY:-build/release/muster}" version | cut -d' ' -f2)
 image=$work/first/muster-$version.oci.tar
 expect "two builds give the same bytes" cmp "$image" "$work/again/muster-$version.oci.tar"
 mkdir "$work/oci" "$work/root"
@@ -49,14 +49,14 @@ run() {
     root=$1 && shift
     mount --bind "$root" "$root"
     mount -o remount,bind,ro,nosuid,nodev "$root"
-    ! touch "$root/usr/written" 2>/dev/null
-    exec setpriv --no-new-privs env -i chroot --userspec=65532:65532 "$root" /usr/bin/muster "$@"
+    if touch "$root/usr/written" 2>/dev/null; then echo "the root can be written" && exit 9; fi
+    exec setpriv --no-new-privs env -i "$(command -v chroot)" --userspec=65532:65532 "$root" /usr/bin/muster "$@"
   ' run "$work/root" "$@"
 }
 expect_equal "it runs: version" "muster $version" "$(run version)"
 expect_refusal "a wrong flag is one line and code 2" "no flag" run serve --wibble
 cp deploy/examples/demo.yaml "$work/root/demo.yaml"
 expect "it runs: simulate" run simulate /demo.yaml
-expect_refusal "serve without a cluster says what is missing" "in-cluster" run serve
+expect_refusal "serve without a cluster says what is missing" "expected --kubeconfig" run serve
 tail -n 1 "$work/said"
 all_hold
