@@ -13,9 +13,6 @@ namespace muster {
 std::vector<HoldSlot> Place(Draft& draft, const Profile& profile, const Gang& gang, RoleId role,
                             int32_t count, Tree::Use use);
 
-// Room for the role over all nodes, at most `enough`.
-int64_t SumOfRooms(absl::Span<const int32_t> rooms, int64_t enough);
-
 int32_t CountOf(const std::vector<HoldSlot>& slots);
 
 }  // namespace muster

@@ -2,59 +2,105 @@
 #include "policies/rooms.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace muster {
 
 namespace {
 
-void Ask(const Profile& profile, const RoleClass& role, const State& state, NodeRange range,
-         bool follows_usage, std::vector<int32_t>* rooms) {
-  for (const auto& filter : profile.filters) {
-    if (filter->follows_usage() == follows_usage) {
-      filter->Limit(role, state, range, absl::MakeSpan(*rooms));
+// Rate in the upper half, inverted name rank in the lower: a larger key is a better node, and no
+// two are equal. 0 is no node's: the rate is one too high.
+Tournament::Key MakeKey(int32_t rate, uint32_t rank) {
+  return (static_cast<uint64_t>(static_cast<uint32_t>(rate) + 1) << 32) | (~rank & 0xffffffffu);
+}
+
+NodeId NodeOf(Tournament::Key key, const Nodes& nodes) {
+  return nodes.by_rank(~static_cast<uint32_t>(key & 0xffffffffu));
+}
+
+// One question to the policies about a range of nodes.
+struct Asker {
+  const Profile& profile;
+  const RoleClass& role;
+  const State& state;
+  RoomColumns* columns;
+
+  void Ask(NodeRange range, bool follows_usage, std::vector<int32_t>* rooms) const {
+    for (const auto& filter : profile.filters) {
+      if (filter->follows_usage() == follows_usage) {
+        filter->Limit(role, state, range, absl::MakeSpan(*rooms));
+      }
     }
   }
-}
 
-void Fill(const Profile& profile, const RoleClass& role, const State& state, RoomColumns* columns) {
-  const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
-  columns->fixed.assign(all.last, kAnyRoom);
-  Ask(profile, role, state, all, false, &columns->fixed);
-  columns->rooms = columns->fixed;
-  Ask(profile, role, state, all, true, &columns->rooms);
-  columns->filled = true;
-}
-
-void Refresh(const Profile& profile, const RoleClass& role, const State& state, NodeId node,
-             RoomColumns* columns) {
-  const NodeRange one{node.value, node.value + 1};
-  if (state.nodes().object_changed(node) >= columns->position) {
-    columns->fixed[node.value] = kAnyRoom;
-    Ask(profile, role, state, one, false, &columns->fixed);
+  void FillFixed() const {
+    const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
+    columns->fixed.assign(all.last, kAnyRoom);
+    Ask(all, false, &columns->fixed);
   }
-  columns->rooms[node.value] = columns->fixed[node.value];
-  Ask(profile, role, state, one, true, &columns->rooms);
-}
+
+  void RefreshFixed(uint32_t node) const {
+    if (state.nodes().object_changed(NodeId{node}) < columns->position) return;
+    columns->fixed[node] = kAnyRoom;
+    Ask(NodeRange{node, node + 1}, false, &columns->fixed);
+  }
+
+  void FillRooms() const {
+    const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
+    columns->rooms = columns->fixed;
+    Ask(all, true, &columns->rooms);
+    columns->sum = std::accumulate(columns->rooms.begin(), columns->rooms.end(), int64_t{0});
+    columns->rates.resize(all.last);
+    profile.scorer->Rate(role, state, all, absl::MakeSpan(columns->rates));
+    std::vector<Tournament::Key> keys(all.last, 0);
+    for (uint32_t i = 0; i < all.last; ++i) {
+      if (columns->rooms[i] > 0) keys[i] = MakeKey(columns->rates[i], state.nodes().rank(NodeId{i}));
+    }
+    columns->best.Assign(keys);
+    columns->rated_by = profile.scorer->name();
+  }
+
+  void RefreshRoom(uint32_t node) const {
+    const NodeRange one{node, node + 1};
+    columns->sum -= columns->rooms[node];
+    columns->rooms[node] = columns->fixed[node];
+    Ask(one, true, &columns->rooms);
+    columns->sum += columns->rooms[node];
+    if (columns->rooms[node] <= 0) {
+      columns->best.Set(node, 0);
+      return;
+    }
+    profile.scorer->Rate(role, state, one, absl::MakeSpan(columns->rates));
+    columns->best.Set(node, MakeKey(columns->rates[node], state.nodes().rank(NodeId{node})));
+  }
+};
+
+}  // namespace
 
 RoomColumns& UpToDate(Draft& draft, const Profile& profile, RoleId role) {
   RoomColumns& columns = draft.rooms(role);
   const State& state = draft.state();
-  const RoleClass& of = state.roles().at(role);
+  const Nodes& nodes = state.nodes();
+  const Asker asker{profile, state.roles().at(role), state, &columns};
   absl::Span<const NodeId> changed;
-  // Past half of the nodes a vectorised pass over all is cheaper than single ones.
-  const bool behind = !columns.filled || columns.rooms.size() != state.nodes().size() ||
-                      !state.nodes().Since(columns.position, &changed) ||
-                      changed.size() > state.nodes().size() / 2;
-  if (behind) {
-    Fill(profile, of, state, &columns);
+  const bool known = columns.fixed.size() == nodes.size() && !columns.rated_by.empty();
+  const bool followed = nodes.Since(columns.position, &changed);
+  if (known && followed && columns.rated_by == profile.scorer->name() &&
+      changed.size() <= nodes.size() / 8) {
+    for (size_t i = 0; i < changed.size(); ++i) {
+      if (i > 0 && changed[i] == changed[i - 1]) continue;
+      asker.RefreshFixed(changed[i].value);
+      asker.RefreshRoom(changed[i].value);
+    }
   } else {
-    for (NodeId node : changed) Refresh(profile, of, state, node, &columns);
+    // A vectorised pass over all nodes is cheaper than many single ones.
+    if (!known) asker.FillFixed();
+    for (uint32_t i = 0; known && i < nodes.size(); ++i) asker.RefreshFixed(i);
+    asker.FillRooms();
   }
-  columns.position = state.nodes().journal_end();
+  columns.position = nodes.journal_end();
   return columns;
 }
-
-}  // namespace
 
 absl::Span<const int32_t> RoomsOf(Draft& draft, const Profile& profile, RoleId role) {
   return UpToDate(draft, profile, role).rooms;
@@ -66,6 +112,18 @@ absl::Span<const int32_t> AdmissionOf(Draft& draft, const Profile& profile, Role
 
 bool Admits(Draft& draft, const Profile& profile, RoleId role, NodeId node) {
   return AdmissionOf(draft, profile, role)[node.value] > 0;
+}
+
+int64_t SumOfRooms(Draft& draft, const Profile& profile, RoleId role, int64_t enough) {
+  return std::min(UpToDate(draft, profile, role).sum, enough);
+}
+
+NodeId TakeBest(const Nodes& nodes, RoomColumns* columns) {
+  const Tournament::Key key = columns->best.best();
+  if (key == 0) return NodeId{};
+  const NodeId node = NodeOf(key, nodes);
+  columns->best.Set(node.value, 0);
+  return node;
 }
 
 }  // namespace muster

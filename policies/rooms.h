@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many more of a role each node takes, by all filters, kept up to date: only nodes that changed
-// since the last question are asked again (the nodes' journal), so that asking costs what changed.
+// How many more of a role each node takes, by all filters, and which node the scorer likes best, kept
+// up to date: only nodes that changed since the last question are asked again (the nodes' journal),
+// so that asking costs what changed.
 #pragma once
 
 #include "absl/types/span.h"
@@ -9,6 +10,9 @@
 
 namespace muster {
 
+// Valid until the next change of the draft.
+RoomColumns& UpToDate(Draft& draft, const Profile& profile, RoleId role);
+
 // By node slot; valid until the next change of the draft.
 absl::Span<const int32_t> RoomsOf(Draft& draft, const Profile& profile, RoleId role);
 
@@ -16,5 +20,12 @@ absl::Span<const int32_t> RoomsOf(Draft& draft, const Profile& profile, RoleId r
 bool Admits(Draft& draft, const Profile& profile, RoleId role, NodeId node);
 // By node slot: > 0 where it does. Valid until the next change of the draft.
 absl::Span<const int32_t> AdmissionOf(Draft& draft, const Profile& profile, RoleId role);
+
+// Room for the role over all nodes, at most `enough`.
+int64_t SumOfRooms(Draft& draft, const Profile& profile, RoleId role, int64_t enough);
+
+// The best node with room, and out of the tournament until room is taken on it; invalid where none
+// has room.
+NodeId TakeBest(const Nodes& nodes, RoomColumns* columns);
 
 }  // namespace muster

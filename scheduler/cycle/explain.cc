@@ -19,7 +19,7 @@ int64_t CountPresent(const Nodes& nodes) {
   return present;
 }
 
-// "of 5 nodes, 3 lack node selector pool=spark, 2 have a taint it does not tolerate": each node is
+// "5 nodes: 3 lack node selector pool=spark, 2 have a taint it does not tolerate": each node is
 // counted with the first filter that refuses it.
 std::string Refusals(const Profile& profile, const State& state, const RoleClass& role,
                      bool with_usage) {
@@ -28,7 +28,9 @@ std::string Refusals(const Profile& profile, const State& state, const RoleClass
   std::vector<int32_t> rooms(count, kAnyRoom);
   std::vector<bool> refused(count, false);
   for (uint32_t i = 0; i < count; ++i) refused[i] = !nodes.present(NodeId{i});
-  std::string out = absl::StrCat("of ", CountPresent(nodes), " nodes");
+  const int64_t present = CountPresent(nodes);
+  std::string out = absl::StrCat(present, present == 1 ? " node" : " nodes");
+  const char* separator = ": ";
   for (bool usage : {false, true}) {
     if (usage && !with_usage) break;
     for (const auto& filter : profile.filters) {
@@ -40,7 +42,9 @@ std::string Refusals(const Profile& profile, const State& state, const RoleClass
         refused[i] = true;
         ++newly;
       }
-      if (newly > 0) absl::StrAppend(&out, ", ", newly, " ", filter->Refusal(role));
+      if (newly == 0) continue;
+      absl::StrAppend(&out, separator, newly, " ", filter->Refusal(role));
+      separator = ", ";
     }
   }
   return out;
@@ -102,7 +106,7 @@ Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang,
     const int64_t room = EmptyRoom(draft, profile, state.roles().at(part.role), part.count());
     if (room >= part.count()) continue;
     Reason reason{.code = ReasonCode::kNeverFits, .need = part.count(), .limit = room};
-    reason.detail = absl::StrCat(RoleName(gang, part, state), " asks for ",
+    reason.detail = absl::StrCat(RoleName(gang, part), " asks for ",
                                  ToString(state.roles().at(part.role).spec.requests), "; ",
                                  CountAdmitting(AdmissionOf(draft, profile, part.role)), " of ",
                                  CountPresent(state.nodes()), " nodes admit it");
@@ -163,7 +167,7 @@ Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
   for (const Part& part : shape) {
     if (CountAdmitting(AdmissionOf(draft, profile, part.role)) > 0) continue;
     return Reason{.code = ReasonCode::kPredicate,
-                  .subject = std::string(RoleName(gang, part, state)),
+                  .subject = std::string(RoleName(gang, part)),
                   .detail = Refusals(profile, state, state.roles().at(part.role), false)};
   }
   Reason reason = BeyondTheCluster(draft, profile, gang, shape);
@@ -181,19 +185,20 @@ Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, c
     reason.need = CountOf(shape);
   }
   for (const Part& part : shape) {
-    const int64_t room = SumOfRooms(RoomsOf(draft, profile, part.role), part.count());
+    const int64_t room = SumOfRooms(draft, profile, part.role, part.count());
     if (reason.code == ReasonCode::kFragmented) reason.have += room;
     if (room >= part.count() && shape.size() > 1) continue;
     absl::StrAppend(&reason.detail, reason.detail.empty() ? "" : "; ", "room for ", room, " of ",
-                    part.count(), " ", RoleName(gang, part, state), "s: ",
-                    Refusals(profile, state, state.roles().at(part.role), true));
+                    part.count(), " ", RoleName(gang, part),
+                    part.count() == 1 ? " (" : "s (",
+                    Refusals(profile, state, state.roles().at(part.role), true), ")");
   }
   if (reason.code == ReasonCode::kFragmented && reason.have >= reason.need) {
     reason.detail = "its roles compete for the same nodes";
     reason.have = 0;
     for (const Part& part : shape) {
       reason.have = std::max<int64_t>(
-          reason.have, SumOfRooms(RoomsOf(draft, profile, part.role), part.count()));
+          reason.have, SumOfRooms(draft, profile, part.role, part.count()));
     }
   }
   return reason;

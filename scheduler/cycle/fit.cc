@@ -12,9 +12,10 @@ namespace {
 
 // Scarcest first: the part with the least room to spare chooses before the others.
 std::vector<size_t> ScarcestFirst(Draft& draft, const Profile& profile, const Shape& shape) {
+  if (shape.size() == 1) return {0};
   std::vector<int64_t> spare;
   for (const Part& part : shape) {
-    const int64_t room = SumOfRooms(RoomsOf(draft, profile, part.role), int64_t{1} << 40);
+    const int64_t room = SumOfRooms(draft, profile, part.role, int64_t{1} << 40);
     spare.push_back(room - part.count());
   }
   std::vector<size_t> order(shape.size());

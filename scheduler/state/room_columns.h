@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many more of a role each node takes, kept between cycles and brought up to date from the
-// nodes' journal (policies/rooms.h). Derived only: dropping it changes no decision.
+// How many more of a role each node takes and which node is the best home for one, kept between
+// cycles and brought up to date from the nodes' journal (policies/rooms.h). Derived only: dropping it
+// changes no decision.
 #pragma once
 
 #include <cstdint>
 #include <vector>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/state/tournament.h"
 
 namespace muster {
 
@@ -13,8 +17,13 @@ struct RoomColumns {
   std::vector<int32_t> fixed;
   // Minimum of `fixed` and what usage leaves.
   std::vector<int32_t> rooms;
-  uint64_t position = 0;  // of the journal, up to which both are true
-  bool filled = false;
+  int64_t sum = 0;  // of rooms
+  // The scorer's word on each node, and the best node that has room. A node that was chosen takes no
+  // part until it is brought up to date: whoever chooses it takes room on it, which the journal says.
+  std::vector<int32_t> rates;
+  Tournament best;
+  absl::string_view rated_by;  // name of the scorer that both are of
+  uint64_t position = 0;       // of the journal, up to which all is true
 };
 
 }  // namespace muster
