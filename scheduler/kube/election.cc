@@ -85,11 +85,13 @@ void Election::Judge() {
   const absl::Duration now = reactor_.Now();
   const std::string& holder = record_.spec().holder_identity();
   const bool free = !exists_ || holder.empty();
+  if (phase_ != Phase::kWaiting && (free || !Ours())) {
+    // Also a free one: whoever took it may have led and gone again.
+    Lose(absl::StrCat("lease ", settings_.ns, "/", settings_.name, " was ",
+                      free ? "given up" : "taken by ", holder));
+    return;
+  }
   if (!free && !Ours()) {
-    if (phase_ != Phase::kWaiting) {
-      Lose(absl::StrCat("lease ", settings_.ns, "/", settings_.name, " was taken by ", holder));
-      return;
-    }
     if (holder != told_holder_) sink_.standby(told_holder_ = holder);
     if (now - observed_ < absl::Seconds(record_.spec().lease_duration_seconds())) return;
     lead_from_ = now + settings_.grace;
@@ -146,6 +148,7 @@ void Election::OnWritten(const HttpReply& reply, absl::Duration sent) {
 
 void Election::Renewed(absl::Duration sent) {
   renewed_ = sent;
+  lapsed_ = false;
   if (phase_ == Phase::kWaiting) phase_ = Phase::kHolding;
   LeadIfDue();
   if (phase_ == Phase::kHolding) Again();
@@ -171,10 +174,12 @@ void Election::Again() {
 void Election::Tick() {
   if (phase_ == Phase::kOver) return;
   const bool held = phase_ != Phase::kWaiting;
-  if (held && reactor_.Now() - renewed_ >= settings_.renew_deadline) {
-    Lose(absl::StrCat("lease ", settings_.ns, "/", settings_.name, " could not be renewed for ",
-                      absl::FormatDuration(settings_.renew_deadline)));
-    return;
+  if (held && !lapsed_ && reactor_.Now() - renewed_ >= settings_.renew_deadline) {
+    lapsed_ = true;
+    sink_.problem(absl::StrCat("lease ", settings_.ns, "/", settings_.name,
+                               " could not be renewed for ",
+                               absl::FormatDuration(settings_.renew_deadline),
+                               ": nothing is written until it is"));
   }
   LeadIfDue();
   Again();

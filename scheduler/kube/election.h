@@ -6,6 +6,9 @@
 // The fence: a write may leave only within 60 % of the lease after the last renewal *was sent*, and
 // the server drops it after 4 s (?timeout=4s); who takes over an expired lease leads `grace` later. So
 // with 15 s and 4 s the last write of the old leader ends (9 + 4 s) before the first of the new.
+// A server that is away takes no leadership: the fence holds the writes back, and the first renewal
+// after that succeeds only if nobody wrote the Lease meanwhile (its resource version says so). Then all
+// is as it was; else the leadership is lost.
 // Source: client-go tools/leaderelection. Lives on the reactor's thread.
 #pragma once
 
@@ -24,7 +27,7 @@ struct LeaseSettings {
   std::string name = "muster";
   std::string identity;  // unique among all that could run at once; see identity.h
   absl::Duration duration = absl::Seconds(15);
-  absl::Duration renew_deadline = absl::Seconds(10);
+  absl::Duration renew_deadline = absl::Seconds(10);  // not renewed for so long: said in the log
   absl::Duration retry = absl::Seconds(2);
   absl::Duration grace = absl::Seconds(4);
 };
@@ -74,6 +77,7 @@ class Election {
   k8s::Lease record_;  // as last read or written; empty: there is none
   bool exists_ = false;
   std::string told_holder_;
+  bool lapsed_ = false;  // renew_deadline has passed, and it has been said
   absl::Duration observed_ = -absl::InfiniteDuration();  // when the record last changed
   absl::Duration renewed_ = -absl::InfiniteDuration();   // when the last good renewal was sent
   absl::Duration lead_from_ = -absl::InfiniteDuration();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/kube/reflector.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -101,12 +102,14 @@ void Reflector::OpenStream(const std::string& query, bool initial) {
   frames_ = codec::FrameSplitter();
   heard_ = false;
   stream_error_.clear();
+  streaming_ = true;
   opened_ = heard_at_ = reactor_.Now();
   GuardAgainstSilence();
   exchange_ = reactor_.http().Stream(
       std::move(request), [this](absl::string_view bytes) { return OnChunk(bytes); },
       [this, initial](HttpReply reply) {
         reactor_.Cancel(guard_);
+        streaming_ = false;
         if (initial && RefusesWatchList(reply)) {
           watch_list_ = false;
           List();
@@ -123,6 +126,7 @@ void Reflector::GuardAgainstSilence() {
       return;
     }
     reactor_.http().Cancel(exchange_);
+    streaming_ = false;
     if (listing_) watch_list_ = false;  // initial events that never end: list in pages instead
     Retry("the watch fell silent", absl::ZeroDuration());
   });
@@ -131,6 +135,7 @@ void Reflector::GuardAgainstSilence() {
 bool Reflector::OnChunk(absl::string_view bytes) {
   heard_ = true;
   heard_at_ = reactor_.Now();
+  blind_since_ = absl::InfiniteDuration();
   frames_.Append(bytes);
   absl::string_view frame;
   while (true) {
@@ -253,10 +258,17 @@ void Reflector::EndList() {
 
 void Reflector::Retry(absl::string_view why, absl::Duration floor) {
   Problem(why);
+  blind_since_ = std::min(blind_since_, reactor_.Now());
   timer_ = reactor_.After(backoff_.Next(floor), [this] {
     if (listing_ || version_.empty()) List();
     else Watch();
   });
+}
+
+bool Reflector::current() const {
+  const absl::Duration now = reactor_.Now();
+  // A resumed watch of a quiet kind says nothing for a while: that it stands is enough.
+  return now - blind_since_ < kBlind || (streaming_ && now - opened_ >= kShortLife);
 }
 
 void Reflector::Problem(absl::string_view what) {

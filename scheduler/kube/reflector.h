@@ -41,8 +41,12 @@ class Reflector {
   void Start() { List(); }
   bool synced() const { return synced_; }
   size_t size() const { return known_.size(); }
+  // False while the kind cannot be followed for kBlind or longer: what we know may be old.
+  bool current() const;
 
  private:
+  static constexpr absl::Duration kBlind = absl::Seconds(3);
+
   struct Known {
     std::string uid;
     uint64_t pass = 0;  // the list in which it was last seen
@@ -78,6 +82,8 @@ class Reflector {
   bool watch_list_ = true;  // offered by the server as far as we know
   bool heard_ = false;      // the stream has brought something
   std::string stream_error_;  // why we end the stream ourselves
+  bool streaming_ = false;
+  absl::Duration blind_since_ = absl::InfiniteDuration();
   absl::Duration opened_;
   absl::Duration heard_at_;
   Http::Id exchange_ = 0;

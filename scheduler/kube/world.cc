@@ -53,8 +53,7 @@ class World::Core {
         conditions_(reactor_, kConditionsWaiting, Problems(), RandomSeed()),
         events_(reactor_, kEventsWaiting, Problems(), RandomSeed()),
         deletes_(reactor_, kDeletesWaiting, Problems(), RandomSeed()) {
-    if (settings_.elect) http_.set_may_write([this] { return election_.MayWrite(); });
-    else http_.set_may_write([this] { return !ended_; });
+    http_.set_may_write([this] { return MayWrite(); });
     http_.set_observer([this](Lane lane, int code, absl::Duration took) {
       observer_.OnExchange(lane, code, took);
     });
@@ -112,6 +111,13 @@ class World::Core {
     return [this](std::string what) { Problem(what); };
   }
   void Problem(const std::string& what) { observer_.OnProblem(what); }
+
+  // While the lease is live, and while we see what we write about.
+  bool MayWrite() const {
+    if (settings_.elect ? !election_.MayWrite() : ended_) return false;
+    return std::all_of(reflectors_.begin(), reflectors_.end(),
+                       [](const Followed& followed) { return followed.reflector->current(); });
+  }
 
   void Tell(muster::Event event) {
     std::lock_guard<std::mutex> lock(outbox_.mutex);

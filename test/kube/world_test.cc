@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "test/kube/world_fixture.h"
 
@@ -177,6 +179,46 @@ TEST_CASE("a config that is invalid from the start decides nothing until it is v
   REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
   CHECK(running.Count<QueuesSeen>() == 1);
   CHECK(std::holds_alternative<Synced>(running.events.back()));
+}
+
+TEST_CASE("nothing is bound while the pods cannot be seen, and all goes on once they are") {
+  FakeApiServer server;
+  server.Put(MakeNode("n1"));
+  const std::string a = server.Put(MakePod("a"));
+  HandClock clock;
+  Notes notes;
+  WorldSettings settings;
+  settings.credentials = PlainCredentials(server);
+  settings.elect = false;
+  World world(settings, clock, notes);
+  world.Start();
+  std::vector<Event> events;
+  const auto accepted = [&] {
+    world.Drain(&events, absl::Now() + absl::Milliseconds(5));
+    return std::any_of(events.begin(), events.end(), [](const Event& event) {
+      return std::holds_alternative<BindAccepted>(event);
+    });
+  };
+  const auto synced = [&] { return world.NotSynced().empty(); };
+  while (!synced()) accepted();
+  server.Add({"GET", "/api/v1/pods", 100'000, Fault::Act::kReply, 503});
+  server.CutWatches("pods");
+  for (int i = 0; i < 20; ++i) {
+    clock.Advance(absl::Seconds(1));
+    world.Event({{a, "team", "a"}, false, "R", "A", ""});  // wakes the I/O thread
+    accepted();
+  }
+  world.Bind({{a, "team", "a"}, "n1", Stamp{"q", "g", 1, "", 0, "", absl::UnixEpoch()}});
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(accepted());
+  CHECK(server.Count("POST", "/binding") == 0);
+  server.ClearFaults();
+  bool bound = false;
+  for (int i = 0; i < 400 && !bound; ++i) {
+    clock.Advance(absl::Milliseconds(500));
+    world.Event({{a, "team", "a"}, false, "R", "A", ""});
+    bound = accepted();
+  }
+  CHECK(bound);
 }
 
 TEST_CASE("losing the lease closes the feed") {
