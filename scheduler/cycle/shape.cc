@@ -52,13 +52,11 @@ int32_t CountOf(const Shape& shape) {
   return count;
 }
 
-absl::string_view RoleName(const Gang& gang, const Part& part, const State& state) {
+absl::string_view RoleName(const Gang& gang, const Part& part) {
   if (gang.kind != GangKind::kSpark) return "member";
   const bool driver = !part.pods.empty() && part.pods.front() == gang.driver;
-  if (driver && part.role != gang.executor) return "driver";
-  return driver && state.pod(gang.driver).footing.role == gang.executor && part.count() == 1
-             ? "driver"
-             : "executor";
+  if (!driver) return "executor";
+  return part.count() == 1 ? "driver" : "member";  // of one shape with its executors
 }
 
 }  // namespace muster

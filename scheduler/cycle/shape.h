@@ -29,6 +29,6 @@ Amounts Sum(const State& state, const Shape& shape);
 int32_t CountOf(const Shape& shape);
 
 // "driver", "executor" or "member": the role's name for people.
-absl::string_view RoleName(const Gang& gang, const Part& part, const State& state);
+absl::string_view RoleName(const Gang& gang, const Part& part);
 
 }  // namespace muster
