@@ -1,0 +1,3 @@
+module muster/bench/e2e
+
+go 1.26

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"flag"
+	"fmt"
+)
+
+func nodeName(i int) string { return fmt.Sprintf("bench-%04d", i) }
+
+// schedulerOf names the scheduler that the pods of a round are for.
+func schedulerOf(who string) string {
+	if who == "muster" {
+		return "muster"
+	}
+	return "bench-bind-only"
+}
+
+// createNodes posts nodes that nobody's kubelet or kwok looks after: pods are bound there and stay.
+// Admission taints each as not ready, which is taken back.
+func createNodes(arguments []string) {
+	flags := flag.NewFlagSet("nodes", flag.ExitOnError)
+	path := flags.String("kubeconfig", "", "an administrator's")
+	count := flags.Int("count", 1000, "nodes")
+	flags.Parse(arguments)
+	a, err := newAPI(*path, 16)
+	check(err)
+	const size = `{"cpu":"16","memory":"64Gi","pods":"110","ephemeral-storage":"200Gi"}`
+	check(parallel(*count, 16, func(i int) error {
+		name := nodeName(i)
+		body := fmt.Sprintf(`{"apiVersion":"v1","kind":"Node","metadata":{"name":"%s","labels":{`+
+			`"kubernetes.io/hostname":"%s","topology.kubernetes.io/zone":"zone-%d"}},"status":{"capacity":%s,`+
+			`"allocatable":%s,"conditions":[{"type":"Ready","status":"True","reason":"KubeletReady"}]}}`,
+			name, name, i%3, size, size)
+		if err := a.post("/api/v1/nodes", []byte(body)); err != nil {
+			return err
+		}
+		return a.call("PATCH", "/api/v1/nodes/"+name, "application/merge-patch+json",
+			[]byte(`{"spec":{"taints":null}}`))
+	}))
+}
+
+// podJSON is a pod of 1 cpu and 1Gi, member of a gang of `size` where the scheduler knows gangs.
+func podJSON(scheduler string, gang, size, index int) (name string, body []byte) {
+	name = fmt.Sprintf("gang-%04d-%05d", gang, index)
+	return name, []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s",`+
+		`"labels":{"app":"bench","muster.dev/gang":"gang-%04d"},"annotations":{"muster.dev/gang-min":"%d"}},`+
+		`"spec":{"schedulerName":"%s","containers":[{"name":"main","image":"bench",`+
+		`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, name, gang, size, scheduler))
+}
