@@ -11,10 +11,16 @@ namespace muster {
 
 namespace {
 
+// ThreadSanitizer instruments the function that chooses a clone, which the loader calls too early.
+#if defined(__SANITIZE_THREAD__)
+#define MUSTER_CLONES
+#else
+#define MUSTER_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+
 // Exact: amounts stay below 2^52 (model/amounts.h), where truncating a quotient of doubles is the
 // integer quotient; integer division would not be vectorised.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void LowerBy(
-    const int64_t* free, int64_t request, int32_t* rooms, size_t count) {
+MUSTER_CLONES void LowerBy(const int64_t* free, int64_t request, int32_t* rooms, size_t count) {
   const double divisor = static_cast<double>(request);
   for (size_t i = 0; i < count; ++i) {
     const double quotient = static_cast<double>(free[i]) / divisor;
