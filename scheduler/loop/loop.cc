@@ -35,7 +35,7 @@ Loop::Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* obs
       profile_(MakeProfile(state_.config().scorer)) {}
 
 absl::Time Loop::NextTimer() const {
-  if (!synced_) return absl::InfiniteFuture();
+  if (!recalled_) return absl::InfiniteFuture();
   return std::min(state_.NextTimer(), announcer_.NextDue());
 }
 
@@ -46,6 +46,8 @@ bool Loop::Step(absl::Time until) {
   for (const Event& event : events_) Hear(event, now);
   AskForForecasts();
   if (!synced_) return open;
+  if (!recalled_) recalled_ = !state_.AwaitsForecast();
+  if (!recalled_) return open;
   state_.Expire(now);
   if (state_.changed()) DecideAndAct(now);
   announcer_.Speak(state_, now, ports_.actuator);

@@ -65,6 +65,7 @@ class Loop {
   Announcer announcer_;
   std::vector<Event> events_;
   bool synced_ = false;
+  bool recalled_ = false;  // what an earlier daemon promised is rebuilt: decisions may begin
   int64_t cycles_ = 0;
 };
 

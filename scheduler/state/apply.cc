@@ -40,7 +40,7 @@ void State::On(const PodSeen& event, absl::Time now) {
   const GangId gang = slot.footing.gang;
   Gang& of = gangs_[gang.value];
   if (CountsMinimum(of)) CountMinimum(&of);
-  if (slot.pod.spark_role == SparkRole::kExecutor && fresh) SeeExecutor(&of, id, now);
+  if (synced_ && slot.pod.spark_role == SparkRole::kExecutor && fresh) SeeExecutor(&of, id, now);
   if (of.driver == id && slot.pod.phase == PodPhase::kRunning && !of.driver_runs) {
     of.driver_runs = true;
     of.holds_until = now + kMemberHold;
@@ -64,6 +64,7 @@ void State::On(const PodGone& event, absl::Time now) {
       gang.driver = PodId{};
       End(&gang);
     }
+    if (gang.opener_uid == event.uid && !gang.members.empty()) Succeed(&gang);
     if (OnNode(before.standing)) MemberLost(&gang, before, now);
     if (CountsMinimum(gang)) CountMinimum(&gang);
     Settle(before.gang, now);
@@ -76,7 +77,7 @@ void State::On(const NodeSeen& event, absl::Time now) {
   if (known.valid() && nodes_.present(known) && nodes_.at(known) == event.node) return;
   const bool back = known.valid() && !nodes_.present(known);
   const NodeId id = nodes_.Upsert(event.node, &resources_);
-  DropHoldsOn(id, now);
+  if (known.valid()) DropHoldsOn(id, now);
   if (back && synced_) RefootOn(id, now);
   changed_ = true;
 }
@@ -98,30 +99,28 @@ void State::On(const QueuesSeen& event, absl::Time) {
   std::vector<std::pair<GangId, std::string>> kept;
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
-    const bool has = gang.bound > 0 || !gang.holds.empty() || !gang.repairs.empty();
-    if (has && gang.queue.valid()) kept.emplace_back(gang.id, tree_.at(gang.queue).path);
+    // Members that are being deleted are charged too, although they are not counted as bound.
+    const bool charged =
+        std::any_of(gang.members.begin(), gang.members.end(),
+                    [this](PodId id) { return pods_.at(id).footing.queue.valid(); });
+    const bool has = charged || !gang.holds.empty() || !gang.repairs.empty();
+    if (synced_ && has && gang.queue.valid()) kept.emplace_back(gang.id, tree_.at(gang.queue).path);
   }
-  Tree old = std::move(tree_);
   tree_ = Tree(event.config, &resources_);
   config_ = event.config;
   user_use_.clear();
-  for (Gang& gang : gangs_) gang.queue = QueueId{};
-  for (const auto& [id, path] : kept) gangs_[id.value].queue = tree_.LeafOrDraining(path);
+  for (Gang& gang : gangs_) {
+    gang.queue = QueueId{};
+    for (PodId member : gang.members) pods_.at(member).footing.queue = QueueId{};
+  }
+  for (const auto& [id, path] : kept) {
+    Gang& gang = gangs_[id.value];
+    gang.queue = tree_.LeafOrDraining(path);
+    ChargeAll(gang);
+  }
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     if (!gang.queue.valid()) AssignQueue(&gang);
-    for (PodId member : gang.members) {
-      Footing& footing = pods_.at(member).footing;
-      footing.queue = FootingOf(member).queue;
-      if (footing.queue.valid())
-        Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
-    }
-    for (const HoldSlot& slot : gang.holds) {
-      Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);
-    }
-    for (const RepairHold& repair : gang.repairs) {
-      Charge(gang.queue, gang.user, repair.role, 1, Tree::Use::kHeld);
-    }
     Touch(gang.id);
   }
 }
@@ -137,10 +136,7 @@ void State::On(const ForecastSeen& event, absl::Time now) {
     if (!gang.executor_seen) gang.executor = roles_.Intern(event.forecast.executor, &resources_);
     gang.minimum = 1 + event.forecast.start;
     gang.floor = 1 + event.forecast.floor;
-    if (gang.state == GangState::kStarted) {
-      // After a restart the stamp said how many were held; the immutable conf is the upper bound.
-      gang.promised = std::min(gang.promised, gang.minimum);
-    }
+    if (gang.state == GangState::kStarted) Promise(&gang, now);  // of a start before this daemon's
   }
   changed_ = true;
   Settle(gang.id, now);
@@ -163,10 +159,7 @@ void State::On(const BindAccepted& event, absl::Time now) {
   slot.accepted = true;
   Gang& gang = gangs_[slot.footing.gang.value];
   ++gang.accepted;
-  if (gang.state == GangState::kStarting && gang.first_bind == absl::InfiniteFuture()) {
-    gang.first_bind = now;
-    Remind(gang.id, now + kHalfBoundLimit);
-  }
+  if (gang.state == GangState::kStarted) gang.releases = 0;
   Settle(gang.id, now);
 }
 
@@ -187,39 +180,13 @@ void State::On(const BindRefused& event, absl::Time now) {
   Settle(gang_id, now);
 }
 
-void State::On(const Synced&, absl::Time now) {
-  synced_ = true;
-  for (uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (!nodes_.present(NodeId{i})) RefootOn(NodeId{i}, now);
-  }
-  // A restarted daemon sees a started gang that has lost a member and a half-bound one alike: some
-  // bound, some not. A member created after the decision that bound the others is a replacement.
-  for (Gang& gang : gangs_) {
-    if (!gang.id.valid() || gang.state != GangState::kStarting) continue;
-    absl::Time decided = absl::InfinitePast();
-    for (PodId member : gang.members) {
-      const PodSlot& slot = pods_.at(member);
-      if (OnNode(slot.footing.standing) && slot.pod.stamp) {
-        decided = std::max(decided, slot.pod.stamp->at);
-      }
-    }
-    const bool replaced =
-        decided != absl::InfinitePast() &&
-        std::any_of(gang.waiting.begin(), gang.waiting.end(), [this, decided](PodId member) {
-          return pods_.at(member).pod.created > decided;
-        });
-    if (replaced) {
-      Start(&gang, now);
-      Settle(gang.id, now);
-    }
-  }
-  changed_ = true;
-}
-
 std::vector<PodId> State::TakeForecastRequests() {
   std::vector<PodId> requests;
   requests.swap(forecast_requests_);
-  std::erase_if(requests, [this](PodId id) { return !pods_.at(id).in_use; });
+  std::erase_if(requests, [this](PodId id) {
+    const GangId gang = pods_.at(id).footing.gang;
+    return !gang.valid() || gangs_[gang.value].driver != id;
+  });
   return requests;
 }
 

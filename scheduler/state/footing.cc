@@ -53,17 +53,9 @@ void State::Refoot(PodId id, absl::Time now) {
                          after.standing == Standing::kBound && before.node == after.node;
   if (confirmed) return;
   changed_ = true;
-  if (OnNode(after.standing) && before.standing != Standing::kAssumed &&
-      std::any_of(roles_.at(after.role).each.begin(), roles_.at(after.role).each.end(),
-                  [](int64_t amount) { return amount > 0; })) {
-    // A bind that we did not decide: holds that it hits move.
-    for (size_t column = 0; column < roles_.at(after.role).each.size(); ++column) {
-      if (nodes_.free(column)[after.node.value] < 0) {
-        DropHoldsOn(after.node, now);
-        break;
-      }
-    }
-  }
+  // A bind that we did not decide: holds that it hits move.
+  const bool decided = slot.assumed.valid() || (OnNode(before.standing) && before.node == after.node);
+  if (OnNode(after.standing) && !decided && Overfull(after.node)) DropHoldsOn(after.node, now);
   if (!before.gang.valid() || !OnNode(before.standing) || OnNode(after.standing)) return;
   Gang& gang = gangs_[before.gang.value];
   if (after.standing == Standing::kSucceeded) {
@@ -74,13 +66,23 @@ void State::Refoot(PodId id, absl::Time now) {
 }
 
 void State::RefootOn(NodeId node, absl::Time now) {
+  std::set<GangId> gangs;
   for (uint32_t i = 0; i < pods_.slots().size(); ++i) {
     const PodId id{i};
     const Footing& footing = pods_.at(id).footing;
     if (!footing.gang.valid() || !OnNode(footing.standing) || footing.node != node) continue;
     Refoot(id, now);
-    Settle(pods_.at(id).footing.gang, now);
+    gangs.insert(footing.gang);
   }
+  for (GangId gang : gangs) Settle(gang, now);
+}
+
+bool State::Overfull(NodeId node) const {
+  for (size_t column = 0; column < resources_.size(); ++column) {
+    const auto free = nodes_.free(column);
+    if (!free.empty() && free[node.value] < 0) return true;
+  }
+  return false;
 }
 
 void State::Enter(PodId id, const Footing& footing) {
@@ -129,11 +131,10 @@ void State::CountMember(PodId id, const Footing& footing, int32_t by) {
       break;
     case Standing::kSucceeded:
       gang.succeeded += by;
-      gang.ever += by;
-      break;
+      [[fallthrough]];
     case Standing::kFailed:
     case Standing::kDeparting:
-      gang.ever += by;
+      if (!slot.given_up) gang.ever += by;  // a start that was given up has not been
       break;
     case Standing::kNone:
     case Standing::kForeign:

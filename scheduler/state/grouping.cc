@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which gang a pod belongs to, and whose word counts: a gang belongs to the pod that opened it.
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/state/state.h"
 
 namespace muster {
 
-namespace {
-
-// Whose labels speak for the gang: a Spark driver's before its executors', else the oldest pod's.
-bool SpeaksBefore(const Pod& a, const Pod& b) {
+// Whose labels speak for the gang: a Spark driver's before its executors', the living's before those
+// of an earlier run, else the oldest pod's.
+bool State::SpeaksBefore(const Pod& a, const Pod& b) {
   const bool driver_a = a.spark_role == SparkRole::kDriver;
   const bool driver_b = b.spark_role == SparkRole::kDriver;
   if (driver_a != driver_b) return driver_a;
-  if (a.created != b.created) return a.created < b.created;
-  if (a.name != b.name) return a.name < b.name;
-  return a.uid < b.uid;
+  if (IsTerminal(a) != IsTerminal(b)) return IsTerminal(b);
+  return std::tie(a.created, a.name, a.uid) < std::tie(b.created, b.name, b.uid);
 }
 
-}  // namespace
+PodId State::SpeakerOf(const Gang& gang) const {
+  return *std::min_element(gang.members.begin(), gang.members.end(), [this](PodId a, PodId b) {
+    return SpeaksBefore(pods_.at(a).pod, pods_.at(b).pod);
+  });
+}
 
 GangId State::GangFor(PodId id) {
   const Pod& pod = pods_.at(id).pod;
@@ -77,6 +80,7 @@ void State::JoinGang(PodId id, GangId gang_id) {
   if (slot.pod.spark_role == SparkRole::kDriver && gang.kind == GangKind::kSpark &&
       !gang.driver.valid()) {
     gang.driver = id;
+    gang.minimum = gang.floor = 1;  // whatever its executors said: the conf tells
     if (!slot.pod.conf_map.empty() && !IsTerminal(slot.pod)) forecast_requests_.push_back(id);
   }
   const PodId speaker = pods_.Find(gang.opener_uid);
@@ -84,11 +88,9 @@ void State::JoinGang(PodId id, GangId gang_id) {
       SpeaksBefore(slot.pod, pods_.at(speaker).pod)) {
     SetAuthority(&gang, id);
   }
-  if (slot.pod.stamp && !slot.pod.node_name.empty()) {
-    if (slot.pod.stamp->minimum > 0) gang.minimum = std::max(gang.minimum, slot.pod.stamp->minimum);
-    MoveTo(&gang, tree_.LeafOrDraining(slot.pod.stamp->queue), gang.user);
-    gang.refusal = Reason{};
-  }
+  // Bound by another daemon of ours while this one runs.
+  const bool stamped = slot.pod.stamp && !slot.pod.node_name.empty() && !IsTerminal(slot.pod);
+  if (synced_ && stamped && gang.bound == 0) ObeyStamp(&gang, *slot.pod.stamp);
 }
 
 void State::QuitGang(PodId id, GangId gang_id) {
@@ -110,6 +112,20 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   AssignQueue(gang);
 }
 
+// The opener is gone: while the gang waits another member speaks for it; once it has begun, queue
+// and user stay.
+void State::Succeed(Gang* gang) {
+  const PodId heir = SpeakerOf(*gang);
+  if (gang->state == GangState::kWaiting) {
+    SetAuthority(gang, heir);
+    return;
+  }
+  const Pod& pod = pods_.at(heir).pod;
+  gang->opener_uid = pod.uid;
+  gang->priority = pod.priority;
+  gang->created = pod.created;
+}
+
 void State::AssignQueue(Gang* gang) {
   using Problem = LeafChoice::Problem;
   const LeafChoice choice = tree_.Choose(gang->queue_label, gang->ns);
@@ -117,7 +133,7 @@ void State::AssignQueue(Gang* gang) {
   switch (choice.problem) {
     case Problem::kNone:
       if (tree_.at(choice.queue).draining) {
-        gang->refusal = {.code = ReasonCode::kQueueClosed, .subject = choice.subject};
+        gang->refusal = {.code = ReasonCode::kQueueClosed, .subject = tree_.at(choice.queue).path};
       }
       break;
     case Problem::kNoSuchQueue:
@@ -159,13 +175,33 @@ void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   for (const RepairHold& repair : repairs) AddRepair(gang, repair);
 }
 
+// Into a tree that knows nothing of the gang yet.
+void State::ChargeAll(const Gang& gang) {
+  for (PodId member : gang.members) {
+    Footing& footing = pods_.at(member).footing;
+    footing.queue = FootingOf(member).queue;
+    if (footing.queue.valid()) Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+  }
+  for (const HoldSlot& slot : gang.holds) {
+    Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);
+  }
+  for (const RepairHold& repair : gang.repairs) {
+    Charge(gang.queue, gang.user, repair.role, 1, Tree::Use::kHeld);
+  }
+}
+
+// The largest number that a living member declares; once some are bound, what their stamps say.
 void State::CountMinimum(Gang* gang) {
   if (gang->state != GangState::kWaiting) return;  // fixed once it starts
-  int32_t minimum = 0;
+  int32_t declared = 0;
+  int32_t stamped = 0;
   for (PodId member : gang->members) {
     const Pod& pod = pods_.at(member).pod;
-    if (!IsTerminal(pod)) minimum = std::max(minimum, pod.gang_min);
+    if (IsTerminal(pod)) continue;
+    declared = std::max(declared, pod.gang_min);
+    if (pod.stamp && !pod.node_name.empty()) stamped = std::max(stamped, pod.stamp->minimum);
   }
+  int32_t minimum = stamped > 0 ? stamped : declared;
   if (gang->kind == GangKind::kSpark) minimum = std::max(minimum, 1);
   if (minimum == gang->minimum) return;
   gang->minimum = minimum;

@@ -7,6 +7,19 @@
 
 namespace muster {
 
+namespace {
+
+// A driver's minimum is what its conf says, once that is read.
+bool SizeKnown(const Gang& gang) { return !gang.driver.valid() || gang.forecast.has_value(); }
+
+bool HasBegun(const PodSlot& slot) {
+  return slot.footing.standing == Standing::kBound ||
+         (slot.footing.standing == Standing::kDeparting && !slot.given_up &&
+          !slot.pod.node_name.empty());
+}
+
+}  // namespace
+
 int32_t State::Deficit(const Gang& gang) const {
   if (gang.state != GangState::kStarted) return 0;
   const int32_t missing = gang.promised - gang.bound - HeldMembers(gang) -
@@ -20,10 +33,11 @@ void State::Settle(GangId id, absl::Time now) {
     Forget(id);
     return;
   }
+  if (!synced_) return;
   if (gang.state != GangState::kEnded && HasEnded(gang)) End(&gang);
   Advance(&gang, now);
   if (gang.state == GangState::kStarted) {
-    if (!gang.full && gang.bound >= gang.minimum) {
+    if (!gang.full && SizeKnown(gang) && gang.bound >= gang.minimum) {
       gang.full = true;
       gang.promised = std::min(gang.promised, gang.floor);
     }
@@ -36,15 +50,16 @@ void State::Advance(Gang* gang, absl::Time now) {
   if (gang->state == GangState::kWaiting && gang->bound > 0) {
     // Bound without a start of ours: a restart, or somebody else's bind.
     gang->state = GangState::kStarting;
+  }
+  if (gang->state != GangState::kStarting) return;
+  if (gang->accepted > 0 && gang->first_bind == absl::InfiniteFuture()) {
     gang->first_bind = now;
     Remind(gang->id, now + kHalfBoundLimit);
   }
-  if (gang->state != GangState::kStarting) return;
-  const bool driver_in = gang->driver.valid() &&
-                         pods_.at(gang->driver).footing.standing == Standing::kBound;
+  const bool driver_in = gang->driver.valid() && HasBegun(pods_.at(gang->driver));
   const bool whole = gang->bound == gang->accepted && gang->bound >= gang->minimum;
   const bool once_whole = gang->minimum > 0 && gang->ever >= gang->minimum;
-  if (driver_in || whole || once_whole) {
+  if (driver_in || (SizeKnown(*gang) && (whole || once_whole))) {
     Start(gang, now);
   } else if (gang->bound == 0) {
     GiveUpStart(gang, now);
@@ -59,15 +74,7 @@ void State::Start(Gang* gang, absl::Time now) {
   if (!gang->waiting.empty()) changed_ = true;  // they are growth now
   if (gang->promised > 0) return;  // our own start promised the minimum
   changed_ = true;
-  gang->promised = std::max(0, gang->minimum - gang->succeeded);
-  if (!gang->driver.valid()) return;
-  // After a restart the driver's stamp says what was held with it, while that may still be used.
-  const std::optional<Stamp>& stamp = pods_.at(gang->driver).pod.stamp;
-  if (!stamp) return;
-  const bool expired = now - stamp->at > kMemberHold;
-  gang->full = expired;
-  gang->minimum = std::max(gang->minimum, 1 + stamp->hold);
-  gang->promised = expired ? std::min(gang->floor, 1 + stamp->hold) : 1 + stamp->hold;
+  Promise(gang, now);
 }
 
 bool State::HasEnded(const Gang& gang) const {
@@ -100,6 +107,7 @@ void State::GiveUpStart(Gang* gang, absl::Time now) {
   gang->refusals = 0;
   for (PodId member : gang->members) pods_.at(member).refusals = 0;
   DropHolds(gang);
+  AssignQueue(gang);  // the config may have changed meanwhile
   BackOff(gang, now);
   changed_ = true;
 }
@@ -139,6 +147,11 @@ void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
   if (gang->state != GangState::kStarted || HasEnded(*gang)) return;
   if (!nodes_.present(footing.node) || Deficit(*gang) == 0) return;
   AddRepair(gang, RepairHold{footing.role, footing.node, now + kRepairGrace});
+  if (Overfull(footing.node)) {
+    // Others have filled the node: there is no room to keep.
+    DropRepair(gang, gang->repairs.size() - 1);
+    return;
+  }
   Remind(gang->id, now + kRepairGrace);
 }
 

@@ -47,6 +47,9 @@ class State {
   // Whether anything changed since the last ClearChanged that a decision could depend on.
   bool changed() const { return changed_; }
   void ClearChanged() { changed_ = false; }
+  // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what the
+  // executors of a running driver are. Deciding now would give their room away.
+  bool AwaitsForecast() const;
   // Drivers whose forecast nobody has asked for yet.
   std::vector<PodId> TakeForecastRequests();
 
@@ -95,6 +98,7 @@ class State {
   Footing FootingOf(PodId id) const;
   void Refoot(PodId id, absl::Time now);
   void RefootOn(NodeId node, absl::Time now);
+  bool Overfull(NodeId node) const;
   void Enter(PodId id, const Footing& footing);
   void Leave(PodId id, const Footing& footing);
   void CountMember(PodId id, const Footing& footing, int32_t by);
@@ -107,7 +111,19 @@ class State {
   void SetAuthority(Gang* gang, PodId opener);
   void AssignQueue(Gang* gang);
   void MoveTo(Gang* gang, QueueId queue, const std::string& user);
+  void Succeed(Gang* gang);
+  PodId SpeakerOf(const Gang& gang) const;
+  static bool SpeaksBefore(const Pod& a, const Pod& b);
   void CountMinimum(Gang* gang);
+  void ChargeAll(const Gang& gang);
+
+  // recall.cc: what is found, not decided
+  const Stamp* StampOf(const Gang& gang) const;
+  void RecallAuthority();
+  void RecallExecutor(Gang* gang);
+  void ObeyStamp(Gang* gang, const Stamp& stamp);
+  bool HasReplacements(const Gang& gang) const;
+  void Promise(Gang* gang, absl::Time now);
 
   // lifecycle.cc: what follows for the gang
   void Settle(GangId id, absl::Time now);
