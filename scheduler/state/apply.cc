@@ -6,17 +6,6 @@
 
 namespace muster {
 
-namespace {
-
-// Gangs whose size is declared on the pods: by label, or Spark executors without a driver pod
-// (client mode).
-bool CountsMinimum(const Gang& gang) {
-  return gang.kind == GangKind::kDeclared ||
-         (gang.kind == GangKind::kSpark && !gang.driver.valid());
-}
-
-}  // namespace
-
 State::State(std::string scheduler_name)
     : scheduler_name_(std::move(scheduler_name)),
       config_(DefaultQueueConfig()),
@@ -31,7 +20,9 @@ void State::On(const PodSeen& event, absl::Time now) {
   const bool fresh = !id.valid();
   if (fresh) id = pods_.Add(event.pod.uid);
   PodSlot& slot = pods_.at(id);
+  const bool same_role = !fresh && slot.pod.role == event.pod.role;
   slot.pod = event.pod;
+  if (!same_role) slot.role = roles_.Intern(slot.pod.role, &resources_);
   if (!slot.pod.node_name.empty()) slot.assumed = NodeId{};
   const bool ours = slot.pod.scheduler_name == scheduler_name_;
   if (ours && fresh) JoinGang(id, GangFor(id));
@@ -39,7 +30,7 @@ void State::On(const PodSeen& event, absl::Time now) {
   if (!ours) return;
   const GangId gang = slot.footing.gang;
   Gang& of = gangs_[gang.value];
-  if (CountsMinimum(of)) CountMinimum(&of);
+  CountMinimum(&of, id);
   if (synced_ && slot.pod.spark_role == SparkRole::kExecutor && fresh) SeeExecutor(&of, id, now);
   if (of.driver == id && slot.pod.phase == PodPhase::kRunning && !of.driver_runs) {
     of.driver_runs = true;
@@ -66,7 +57,7 @@ void State::On(const PodGone& event, absl::Time now) {
     }
     if (gang.opener_uid == event.uid && !gang.members.empty()) Succeed(&gang);
     if (OnNode(before.standing)) MemberLost(&gang, before, now);
-    if (CountsMinimum(gang)) CountMinimum(&gang);
+    CountMinimum(&gang, id);
     Settle(before.gang, now);
   }
   pods_.Remove(id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pod's entries in all books: node columns, queue usage, its gang's counters.
 #include <algorithm>
+#include <tuple>
 
 #include "scheduler/state/state.h"
 
@@ -10,7 +11,7 @@ Footing State::FootingOf(PodId id) const {
   const PodSlot& slot = pods_.at(id);
   const Pod& pod = slot.pod;
   Footing footing;
-  footing.role = slot.footing.role;
+  footing.role = slot.role;
   footing.gang = slot.footing.gang;
   const bool ours = pod.scheduler_name == scheduler_name_;
   const NodeId node = pod.node_name.empty() ? slot.assumed : nodes_.Find(pod.node_name);
@@ -43,8 +44,7 @@ void State::Refoot(PodId id, absl::Time now) {
   PodSlot& slot = pods_.at(id);
   if (!slot.pod.node_name.empty()) nodes_.Reserve(slot.pod.node_name);
   const Footing before = slot.footing;
-  Footing after = FootingOf(id);
-  after.role = roles_.Intern(slot.pod.role, &resources_);
+  const Footing after = FootingOf(id);
   if (before == after) return;
   Leave(id, before);
   slot.footing = after;
@@ -103,19 +103,39 @@ void State::Leave(PodId id, const Footing& footing) {
   CountMember(id, footing, -1);
 }
 
+bool State::ArrivedBefore(PodId a, PodId b) const {
+  const Pod& x = pods_.at(a).pod;
+  const Pod& y = pods_.at(b).pod;
+  return std::tie(x.created, x.name, x.uid) < std::tie(y.created, y.name, y.uid);
+}
+
+// Where the pod stands, or is to stand, among the waiting; the last one first, since pods come in
+// order of arrival, and a start takes them off from the end.
+std::vector<PodId>::const_iterator State::PlaceInLine(const Gang& gang, PodId id) const {
+  const std::vector<PodId>& line = gang.waiting;
+  if (line.empty() || ArrivedBefore(line.back(), id)) return line.end();
+  if (line.back() == id) return line.end() - 1;
+  return std::lower_bound(line.begin(), line.end(), id,
+                          [this](PodId a, PodId b) { return ArrivedBefore(a, b); });
+}
+
+void State::TakeFromLine(Gang* gang, PodId id) {
+  auto at = PlaceInLine(*gang, id);
+  // A world that changes a pod's name or creation time under its UID moves it in the line.
+  const bool there = at != gang->waiting.end() && *at == id;
+  if (!there) at = std::find(gang->waiting.cbegin(), gang->waiting.cend(), id);
+  gang->waiting.erase(at);
+}
+
 void State::CountMember(PodId id, const Footing& footing, int32_t by) {
   Gang& gang = gangs_[footing.gang.value];
   PodSlot& slot = pods_.at(id);
   switch (footing.standing) {
     case Standing::kWaiting:
       if (by > 0) {
-        slot.waiting_at = static_cast<uint32_t>(gang.waiting.size());
-        gang.waiting.push_back(id);
+        gang.waiting.insert(PlaceInLine(gang, id), id);
       } else {
-        const PodId last = gang.waiting.back();
-        gang.waiting[slot.waiting_at] = last;
-        pods_.at(last).waiting_at = slot.waiting_at;
-        gang.waiting.pop_back();
+        TakeFromLine(&gang, id);
       }
       gang.faulty += footing.faulty ? by : 0;
       break;

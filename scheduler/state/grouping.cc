@@ -2,6 +2,7 @@
 // Which gang a pod belongs to, and whose word counts: a gang belongs to the pod that opened it.
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/state/state.h"
@@ -74,7 +75,7 @@ void State::JoinGang(PodId id, GangId gang_id) {
   PodSlot& slot = pods_.at(id);
   Gang& gang = gangs_[gang_id.value];
   slot.footing.gang = gang_id;
-  slot.footing.role = roles_.Intern(slot.pod.role, &resources_);
+  slot.footing.role = slot.role;
   slot.member_at = static_cast<uint32_t>(gang.members.size());
   gang.members.push_back(id);
   if (slot.pod.spark_role == SparkRole::kDriver && gang.kind == GangKind::kSpark &&
@@ -191,17 +192,20 @@ void State::ChargeAll(const Gang& gang) {
 }
 
 // The largest number that a living member declares; once some are bound, what their stamps say.
-void State::CountMinimum(Gang* gang) {
-  if (gang->state != GangState::kWaiting) return;  // fixed once it starts
-  int32_t declared = 0;
-  int32_t stamped = 0;
-  for (PodId member : gang->members) {
-    const Pod& pod = pods_.at(member).pod;
-    if (IsTerminal(pod)) continue;
-    declared = std::max(declared, pod.gang_min);
-    if (pod.stamp && !pod.node_name.empty()) stamped = std::max(stamped, pod.stamp->minimum);
-  }
-  int32_t minimum = stamped > 0 ? stamped : declared;
+void State::CountMinimum(Gang* gang, PodId changed) {
+  PodSlot& slot = pods_.at(changed);
+  const Pod& pod = slot.pod;
+  const bool counts = slot.footing.gang == gang->id && !IsTerminal(pod);
+  const int32_t declared = counts ? pod.gang_min : 0;
+  const int32_t stamped = counts && pod.stamp && !pod.node_name.empty() ? pod.stamp->minimum : 0;
+  gang->declared.Replace(std::exchange(slot.declared, declared), declared);
+  gang->stamped.Replace(std::exchange(slot.stamped, stamped), stamped);
+  // Only where the size is declared on the pods: by label, or on Spark executors without a driver
+  // pod (client mode). Fixed once the gang starts.
+  const bool declares = gang->kind == GangKind::kDeclared ||
+                        (gang->kind == GangKind::kSpark && !gang->driver.valid());
+  if (!declares || gang->state != GangState::kWaiting) return;
+  int32_t minimum = gang->stamped.max() > 0 ? gang->stamped.max() : gang->declared.max();
   if (gang->kind == GangKind::kSpark) minimum = std::max(minimum, 1);
   if (minimum == gang->minimum) return;
   gang->minimum = minimum;

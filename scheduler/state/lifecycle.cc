@@ -280,7 +280,9 @@ void State::Assume(const Plan& plan, absl::Time now) {
       gang.full = false;
       gang.holds_until = absl::InfiniteFuture();
     }
-    for (const Placement& placement : step.placements) {
+    // The oldest last: members leave the line of those waiting from its end.
+    for (size_t i = step.placements.size(); i > 0; --i) {
+      const Placement& placement = step.placements[i - 1];
       PodSlot& slot = pods_.at(placement.pod);
       if (placement.from_hold) UseHold(&gang, slot.footing.role, placement.node);
       slot.assumed = placement.node;

@@ -49,7 +49,9 @@ struct PodSlot {
   bool given_up = false;  // of a half-bound gang that was released: to be deleted
   int32_t refusals = 0;   // of the current start
   uint32_t member_at = 0;   // index in its gang's members
-  uint32_t waiting_at = 0;  // index in its gang's waiting
+  RoleId role;              // class of pod.role
+  int32_t declared = 0;     // what its gang counts of it (Gang::declared, Gang::stamped)
+  int32_t stamped = 0;
   bool in_use = false;
 };
 

@@ -6,6 +6,7 @@
 namespace muster {
 
 RoleId RoleClasses::Intern(const RoleSpec& spec, ResourceTable* resources) {
+  if (last_.valid() && at(last_).spec == spec) return last_;
   const RoleId next{static_cast<uint32_t>(classes_.size())};
   auto [entry, fresh] = by_key_.try_emplace(CanonicalKey(spec), next);
   if (fresh) {
@@ -14,7 +15,7 @@ RoleId RoleClasses::Intern(const RoleSpec& spec, ResourceTable* resources) {
     for (int64_t& amount : role.each) amount = std::clamp<int64_t>(amount, 0, kLargestAmount + 1);
     classes_.push_back(std::move(role));
   }
-  return entry->second;
+  return last_ = entry->second;
 }
 
 }  // namespace muster

@@ -101,6 +101,9 @@ class State {
   bool Overfull(NodeId node) const;
   void Enter(PodId id, const Footing& footing);
   void Leave(PodId id, const Footing& footing);
+  bool ArrivedBefore(PodId a, PodId b) const;
+  std::vector<PodId>::const_iterator PlaceInLine(const Gang& gang, PodId id) const;
+  void TakeFromLine(Gang* gang, PodId id);
   void CountMember(PodId id, const Footing& footing, int32_t by);
 
   // grouping.cc: which gang a pod belongs to, and whose word counts
@@ -114,7 +117,7 @@ class State {
   void Succeed(Gang* gang);
   PodId SpeakerOf(const Gang& gang) const;
   static bool SpeaksBefore(const Pod& a, const Pod& b);
-  void CountMinimum(Gang* gang);
+  void CountMinimum(Gang* gang, PodId changed);
   void ChargeAll(const Gang& gang);
 
   // recall.cc: what is found, not decided
