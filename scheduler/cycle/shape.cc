@@ -27,7 +27,6 @@ Shape ShapeOf(const State& state, absl::Span<const PodId> members) {
 
 Shape StartShape(const State& state, const Gang& gang) {
   std::vector<PodId> members = gang.waiting;
-  SortByArrival(state, &members);
   if (gang.kind == GangKind::kSpark && gang.driver.valid()) {
     std::stable_partition(members.begin(), members.end(),
                           [&gang](PodId id) { return id == gang.driver; });

@@ -2,20 +2,11 @@
 #include "scheduler/cycle/stages.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "policies/arrival.h"
 #include "scheduler/model/check.h"
 
 namespace muster {
-
-void SortByArrival(const State& state, std::vector<PodId>* members) {
-  std::sort(members->begin(), members->end(), [&state](PodId a, PodId b) {
-    const Pod& x = state.pod(a).pod;
-    const Pod& y = state.pod(b).pod;
-    return std::tie(x.created, x.name, x.uid) < std::tie(y.created, y.name, y.uid);
-  });
-}
 
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step) {
   size_t next = 0;
@@ -36,7 +27,6 @@ Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
     Begun entry{id, gang.waiting, s.Deficit(gang)};
     // A member with a malformed field is not what it seems: never placed.
     std::erase_if(entry.waiting, [&s](PodId pod) { return s.pod(pod).footing.faulty; });
-    SortByArrival(s, &entry.waiting);
     begun.push_back(std::move(entry));
   }
   std::sort(begun.begin(), begun.end(), [&s](const Begun& a, const Begun& b) {

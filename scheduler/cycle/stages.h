@@ -52,9 +52,6 @@ void Grow(Round& round);
 // One verdict per gang, the first said of it, in arrival order.
 void RankVerdicts(Round& round);
 
-// Members in arrival order: creation time, name, UID.
-void SortByArrival(const State& state, std::vector<PodId>* members);
-
 // Hands the pods out to the slots in order, as placements.
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);
 

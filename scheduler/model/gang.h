@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "scheduler/model/counted_max.h"
 #include "scheduler/model/forecast.h"
 #include "scheduler/model/ids.h"
 #include "scheduler/model/reason.h"
@@ -74,8 +75,10 @@ struct Gang {
 
   // All that exist, ended ones too, in no order; the gang is forgotten when there are none.
   std::vector<PodId> members;
-  // Of these: without a node, not gated, not leaving.
+  // Of these, in arrival order: without a node, not gated, not leaving.
   std::vector<PodId> waiting;
+  CountedMax declared;   // minima that living members declare
+  CountedMax stamped;    // minima in the stamps of those that are bound
   int32_t bound = 0;     // assumed or bound, not terminal
   int32_t accepted = 0;  // of these: known to the API server
   int32_t ever = 0;      // of `bound` and the ended: members that once had a node

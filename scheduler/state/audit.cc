@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/state/audit.h"
 
+#include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 
@@ -48,6 +50,15 @@ void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* w
   if (bound != gang.bound || accepted != gang.accepted || succeeded != gang.succeeded ||
       waiting != static_cast<int32_t>(gang.waiting.size())) {
     wrong->push_back(absl::StrCat("gang ", FullName(gang), ": counters differ from its members"));
+  }
+  const bool in_line =
+      std::is_sorted(gang.waiting.begin(), gang.waiting.end(), [&state](PodId x, PodId y) {
+        const Pod& a = state.pod(x).pod;
+        const Pod& b = state.pod(y).pod;
+        return std::tie(a.created, a.name, a.uid) < std::tie(b.created, b.name, b.uid);
+      });
+  if (!in_line) {
+    wrong->push_back(absl::StrCat("gang ", FullName(gang), ": waiting is not in arrival order"));
   }
 }
 
