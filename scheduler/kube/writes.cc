@@ -66,6 +66,8 @@ void Writes::OnReply(const std::string& key, const HttpReply& reply) {
     Finish(key, reply.ok());
     return;
   }
+  // Held back by the fence, or nobody there: the server has not had its try.
+  if (!reply.transport.ok() && !reply.maybe_applied) --entry.tried;
   if (entry.next.has_value()) {
     entry.now = *std::move(entry.next);
     entry.next.reset();

@@ -22,7 +22,7 @@ class Writes {
   struct Order {
     HttpRequest request;
     std::string what;  // for messages: "event on pod team/a"
-    int tries = 5;     // 0: until it is done, or refused for good
+    int tries = 5;     // that reach the server; 0: until it is done, or refused for good
     Done done;         // may be null
   };
 

@@ -109,6 +109,22 @@ TEST_CASE("writes that fail in passing are tried again, with Retry-After, and no
   }
 }
 
+TEST_CASE("an outage uses up no tries") {
+  FakeApiServer server;
+  const std::string uid = server.Put(MakePod("a"));
+  Writing writing(server);
+  server.http().Down();
+  writing.Condition(uid, "a", "x");
+  for (int i = 0; i < 60; ++i) {
+    RunQuietly(writing.reactor, 2);
+    writing.clock.Advance(absl::Seconds(10));
+  }
+  CHECK(writing.writes.unsettled() == 1);
+  server.http().Up();
+  REQUIRE(writing.Settle());
+  CHECK(server.GetPod("team/a").status().conditions_size() == 1);
+}
+
 TEST_CASE("a full house drops what comes, and says so once") {
   FakeApiServer server;
   Writing writing(server, 3);
