@@ -134,6 +134,8 @@ void ApiServer::RaiseMinimum(const std::string& uid, int32_t minimum) {
 }
 
 void ApiServer::PutNode(Node node) {
+  const auto at = nodes_.find(node.name);
+  if (at != nodes_.end() && node.uid.empty()) node.uid = at->second.uid;
   if (node.uid.empty()) node.uid = absl::StrCat("node-", absl::Hex(next_uid_++, absl::kZeroPad8));
   const Node& kept = nodes_[node.name] = node;
   Changed();

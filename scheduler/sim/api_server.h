@@ -63,7 +63,7 @@ class ApiServer {
   void Ungate(const std::string& uid);
   void RaiseMinimum(const std::string& uid, int32_t minimum);
 
-  // A node without a uid gets one.
+  // A node without a uid keeps the one that its name has, or gets one.
   void PutNode(Node node);
   void RemoveNode(const std::string& name);
   const absl::btree_map<std::string, Node>& nodes() const { return nodes_; }

@@ -13,6 +13,10 @@ namespace {
 constexpr size_t kMostKept = 100;
 // What a watch and a bind may take beyond the promise.
 constexpr absl::Duration kTravel = absl::Milliseconds(100);
+// Until the scheduler knows of a fault, and has mended what it did.
+constexpr absl::Duration kAftermath = absl::Seconds(1);
+// For so long a scheduler that is cut off may act on a node as it was.
+constexpr absl::Duration kStale = absl::Seconds(30);
 
 }  // namespace
 
@@ -31,7 +35,8 @@ absl::Duration Auditor::LongestHalfBound(const Job& job) const {
 }
 
 bool Auditor::Disturbed() const {
-  return faults_->bind_delay > absl::ZeroDuration() || faults_->watch_delay > absl::ZeroDuration();
+  return faults_->scheduler_down || faults_->bind_delay > absl::ZeroDuration() ||
+         faults_->watch_delay > absl::ZeroDuration() || faults_->watch_lost_until > timeline_->now();
 }
 
 void Auditor::OnPod(const Pod& pod) {
@@ -41,6 +46,7 @@ void Auditor::OnPod(const Pod& pod) {
     if (fresh || pod.scheduler_name != "muster") {
       // Bound by somebody else.
       excused_.insert(pod.node_name);
+      changed_[pod.node_name] = timeline_->now();
       faults_->Strike(timeline_->now());
     }
     CheckNode(pod.node_name, absl::StrCat("pod ", pod.ns, "/", pod.name, " was bound to it"));
@@ -76,6 +82,7 @@ void Auditor::OnPodGone(const Pod& pod) {
 void Auditor::OnNode(const Node& node) {
   std::string what;
   if (OverCapacity(node, &what)) excused_.insert(node.name);
+  changed_[node.name] = timeline_->now();
 }
 
 void Auditor::OnNodeGone(const Node& node) { excused_.erase(node.name); }
@@ -104,7 +111,8 @@ void Auditor::CheckNode(const std::string& name, const std::string& because) {
     excused_.erase(name);
     return;
   }
-  if (!excused_.contains(name)) {
+  const bool fresh = changed_[name] > kStart && timeline_->now() - changed_[name] < kStale;
+  if (!excused_.contains(name) && !fresh) {
     Violated(absl::StrCat("node ", name, " is over capacity, ", what, ", since ", because));
   }
 }
@@ -155,7 +163,7 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   const GangWatch& gang = gangs_[job];
   // Growth above the minimum is promised nothing.
   if (static_cast<int32_t>(gang.bound.size()) >= job->Minimum()) return;
-  if (faults_->last() >= gang.first_bound || Disturbed()) return;
+  if (faults_->last() + kAftermath >= gang.first_bound || Disturbed()) return;
   if (job->spec().spark.executor_requests.has_value()) return;
   Violated(absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
                         "room held for it: ", gang.bound.size(), " of ", job->Minimum(), " are bound"));
@@ -178,8 +186,9 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
     if (!slot.in_use || slot.footing.standing != Standing::kWaiting) continue;
     if (placed.contains(PodId{static_cast<uint32_t>(i)})) continue;
     if (told.contains(slot.footing.gang) || released.contains(slot.footing.gang)) continue;
-    // What an ended job still creates is never placed; its owner removes it.
-    if (state.gang(slot.footing.gang).state == GangState::kEnded) continue;
+    // What an ended job still creates is never placed; of one that starts, the rest is under way.
+    const GangState stage = state.gang(slot.footing.gang).state;
+    if (stage == GangState::kEnded || stage == GangState::kStarting) continue;
     Violated(absl::StrCat("pod ", slot.pod.ns, "/", slot.pod.name, " waits and has no reason"));
   }
 }

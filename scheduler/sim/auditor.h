@@ -72,6 +72,7 @@ class Auditor : public Watcher {
   absl::btree_map<std::string, absl::btree_set<std::string>> on_node_;  // uids that take room
   absl::btree_set<std::string> seen_;     // uids
   absl::btree_set<std::string> excused_;  // nodes that others filled, or that shrank
+  absl::btree_map<std::string, absl::Time> changed_;  // nodes: as objects, or by others' pods
   std::vector<std::string> violations_;
 };
 

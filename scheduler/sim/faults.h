@@ -35,6 +35,8 @@ class Faults {
 
   absl::Duration bind_delay;
   absl::Duration watch_delay;
+  absl::Time watch_lost_until = absl::InfinitePast();
+  bool scheduler_down = false;
 
  private:
   std::vector<codec::RefuseBinds> refuse_;

@@ -25,6 +25,7 @@ struct JobReport {
   // At the end of the simulation it holds nodes and does not work: nothing will change that.
   bool stalled = false;
   int32_t attempts = 0;
+  friend bool operator==(const JobReport&, const JobReport&) = default;
 };
 
 // Shares are in millionths of the cluster: the dominant one of cpu and memory.
@@ -34,12 +35,14 @@ struct QueueSample {
   int32_t running = 0;  // jobs that work
   int32_t waiting = 0;  // jobs with nothing bound
   int32_t stalled = 0;  // jobs with something bound that do not work
+  friend bool operator==(const QueueSample&, const QueueSample&) = default;
 };
 
 struct QueueReport {
   std::string path;
   int64_t weight = 1;
   std::vector<QueueSample> samples;
+  friend bool operator==(const QueueReport&, const QueueReport&) = default;
 };
 
 struct Report {
@@ -72,6 +75,7 @@ struct Report {
   int64_t unmet = 0;  // of these
   std::vector<std::string> failures;    // of expectations, "FILE:LINE:COLUMN: ..."
   std::vector<std::string> violations;  // of the invariants
+  friend bool operator==(const Report&, const Report&) = default;
   bool ok() const { return failures.empty() && violations.empty(); }
 };
 

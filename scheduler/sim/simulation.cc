@@ -23,6 +23,8 @@ constexpr absl::Duration kCycleGap = absl::Milliseconds(10);
 constexpr absl::Duration kSettle = absl::Seconds(30);
 constexpr absl::Duration kLongestTimer = absl::Minutes(30);
 constexpr int64_t kMostIdleSteps = 1000;
+// A scenario without a duration that has not come to rest by then never will.
+constexpr absl::Duration kLongestRun = absl::Hours(48);
 
 }  // namespace
 
@@ -84,11 +86,13 @@ Report Simulation::Run() {
   Schedule();
   StartScheduler();
   SampleAndGoOn();
-  const absl::Time end =
-      scenario_.duration.has_value() ? kStart + *scenario_.duration : absl::InfiniteFuture();
+  const absl::Time end = kStart + scenario_.duration.value_or(kLongestRun);
   while (!Quiet()) {
     const absl::Time next = std::min(timeline_.NextTime(), SchedulerDue());
-    if (next > end) break;
+    if (next > end) {
+      if (!scenario_.duration.has_value()) auditor_.Violated("it has not come to rest");
+      break;
+    }
     timeline_.AdvanceTo(next);
     if (SchedulerDue() <= timeline_.now()) StepScheduler();
   }
@@ -132,12 +136,14 @@ void Simulation::StartScheduler() {
 void Simulation::KillScheduler(absl::Duration down) {
   if (loop_ == nullptr) return;
   faults_.Strike(timeline_.now());
+  faults_.scheduler_down = true;
   links_.back()->Close(/*requests_land=*/random_.Percent(30));
   loop_.reset();
   verdicts_.clear();
   ++report_.restarts;
   timeline_.After(down, [this] {
     faults_.Strike(timeline_.now());
+    faults_.scheduler_down = false;
     StartScheduler();
   });
 }
@@ -221,7 +227,9 @@ void Simulation::Act(const codec::ChangeNodes& action) {
 }
 
 void Simulation::Act(const codec::LoseWatch& action) {
-  if (loop_ != nullptr) links_.back()->LoseWatch(action.lasting);
+  if (loop_ == nullptr) return;
+  links_.back()->LoseWatch(action.lasting);
+  faults_.watch_lost_until = timeline_.now() + action.lasting;
 }
 
 void Simulation::Act(const codec::TouchPods& action) {
