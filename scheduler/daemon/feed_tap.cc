@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/feed_tap.h"
 
+#include <algorithm>
+#include <thread>
 #include <variant>
 
 #include "absl/time/clock.h"
@@ -23,7 +25,14 @@ bool FeedTap::LookAtFile(std::vector<Event>* events) {
   return true;
 }
 
+void FeedTap::KeepPace(absl::Time until) {
+  const absl::Time now = clock_->Now();
+  const absl::Time next = std::min(heard_ + kPace, until);
+  if (next > now) std::this_thread::sleep_for(absl::ToChronoMicroseconds(next - now));
+}
+
 bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
+  KeepPace(until);
   const size_t before = events->size();
   const absl::Duration patience =
       LookAtFile(events) ? -absl::InfiniteDuration() : until - clock_->Now();
@@ -40,6 +49,7 @@ bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
       log_->Info("queue config in force");
     }
   }
+  if (events->size() > before) heard_ = clock_->Now();
   return open;
 }
 

@@ -22,8 +22,10 @@ class FeedTap : public loop::Feed {
   bool Drain(std::vector<Event>* events, absl::Time until) override;
 
  private:
+  static constexpr absl::Duration kPace = absl::Milliseconds(10);
   static constexpr absl::Duration kBetweenLooks = absl::Seconds(1);
 
+  void KeepPace(absl::Time until);
   // Whether the file gave an event.
   bool LookAtFile(std::vector<Event>* events);
 
@@ -33,6 +35,7 @@ class FeedTap : public loop::Feed {
   Metrics* const metrics_;
   Log* const log_;
   absl::Time looked_ = absl::InfinitePast();
+  absl::Time heard_ = absl::InfinitePast();
 };
 
 }  // namespace muster::daemon

@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "scheduler/daemon/feed_tap.h"
+#include "scheduler/daemon/steady_time.h"
 
 namespace muster::daemon {
 namespace {
@@ -141,6 +142,25 @@ TEST_CASE("the loop hears of a good file; a bad one is counted and changes nothi
 
   world.open = false;
   CHECK_FALSE(tap.Drain(&events, later));
+}
+
+TEST_CASE("the first event is heard at once, those that follow together") {
+  QuietFeed world;
+  const kube::SystemBootClock boot;
+  SteadyTime clock(boot, absl::Now());
+  Metrics metrics(clock.Now());
+  Log log(-1, LogLevel::kError);
+  FeedTap tap(&world, &clock, nullptr, &metrics, &log);
+  std::vector<Event> events;
+  const absl::Time start = clock.Now();
+  int turns = 0;
+  while (clock.Now() - start < absl::Milliseconds(100)) {
+    world.next = {BindAccepted{"a"}};
+    CHECK(tap.Drain(&events, clock.Now() + absl::Seconds(1)));
+    ++turns;
+  }
+  CHECK(turns >= 2);
+  CHECK(turns <= 11);
 }
 
 }  // namespace
