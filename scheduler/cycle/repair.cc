@@ -78,15 +78,55 @@ void Rehold(Round& round, const Gang& gang, Begun* begun) {
   if (!step.holds.empty()) round.plan->steps.push_back(std::move(step));
 }
 
+// Gives up the room that State::Assume gives up when a member takes a place of its own: the last
+// repair, else the last hold. False where there is none.
+bool ReleaseOne(Round& round, const Gang& gang, Begun* begun) {
+  if (!begun->repairs.empty()) {
+    const RepairHold& repair = begun->repairs.back();
+    round.draft.Take(gang, repair.role, repair.node, -1, Tree::Use::kHeld);
+    begun->repairs.pop_back();
+    return true;
+  }
+  while (!begun->holds.empty() && begun->holds.back().count == 0) begun->holds.pop_back();
+  if (begun->holds.empty()) return false;
+  round.draft.Take(gang, gang.executor, begun->holds.back().node, -1, Tree::Use::kHeld);
+  --begun->holds.back().count;
+  return true;
+}
+
+// A waiting member that cannot use the room that its gang holds (it is of another shape than the
+// one that was lost or forecast) gets a place of its own for it.
+void Exchange(Round& round, const Gang& gang, Begun* begun) {
+  Step step{StepKind::kRepair, gang.id, {}, {}, {}};
+  while (!begun->waiting.empty() && (!begun->repairs.empty() || !begun->holds.empty())) {
+    const Begun before = *begun;
+    Attempt attempt(round.draft);
+    const PodId pod = begun->waiting.front();
+    const RoleId role = round.state().pod(pod).footing.role;
+    if (!ReleaseOne(round, gang, begun)) break;
+    const int32_t allowed = Allowed(round, gang, role, 1);
+    const auto slots =
+        Place(round.draft, round.profile, gang, role, allowed, Tree::Use::kUsed);
+    if (slots.empty()) {
+      *begun = before;
+      break;
+    }
+    attempt.Keep();
+    Assign(absl::MakeSpan(&pod, 1), slots, &step);
+    begun->waiting.erase(begun->waiting.begin());
+  }
+  if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
+}
+
 }  // namespace
 
 void RepairDegraded(Round& round) {
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
-    if (gang.state != GangState::kStarted || begun.deficit <= 0) continue;
-    if (gang.backoff_until > round.now || !gang.queue.valid()) continue;
-    PlaceWaiting(round, gang, &begun);
-    Rehold(round, gang, &begun);
+    if (gang.state != GangState::kStarted || !gang.queue.valid()) continue;
+    if (gang.backoff_until > round.now) continue;
+    if (begun.deficit > 0) PlaceWaiting(round, gang, &begun);
+    if (begun.deficit > 0) Rehold(round, gang, &begun);
     if (begun.deficit > 0 && !begun.waiting.empty()) {
       const Shape shape = ShapeOf(round.state(), begun.waiting);
       Reason reason{.code = ReasonCode::kRepairing,
@@ -99,6 +139,7 @@ void RepairDegraded(Round& round) {
       round.Say(gang.id, std::move(reason));
       begun.waiting.clear();  // no growth before the floor is back
     }
+    if (begun.deficit == 0) Exchange(round, gang, &begun);
   }
 }
 

@@ -24,7 +24,7 @@ Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
   for (GangId id : s.attention()) {
     const Gang& gang = s.gang(id);
     if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
-    Begun entry{id, gang.waiting, s.Deficit(gang)};
+    Begun entry{id, gang.waiting, s.Deficit(gang), gang.holds, gang.repairs};
     // A member with a malformed field is not what it seems: never placed.
     std::erase_if(entry.waiting, [&s](PodId pod) { return s.pod(pod).footing.faulty; });
     begun.push_back(std::move(entry));
@@ -64,11 +64,9 @@ void SettleHeld(Round& round) {
     const Gang& gang = round.gang(begun.gang);
     if (gang.state != GangState::kStarted || gang.backoff_until > round.now) continue;
     if (gang.holds.empty() && gang.repairs.empty()) continue;
-    std::vector<RepairHold> repairs = gang.repairs;
-    std::vector<HoldSlot> holds = gang.holds;
     Step step{StepKind::kSettle, begun.gang, {}, {}, {}};
     std::erase_if(begun.waiting, [&](PodId pod) {
-      return TakeHeld(round, pod, &repairs, &holds, gang.executor, &step);
+      return TakeHeld(round, pod, &begun.repairs, &begun.holds, gang.executor, &step);
     });
     if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
   }

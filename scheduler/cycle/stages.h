@@ -18,6 +18,9 @@ struct Begun {
   GangId gang;
   std::vector<PodId> waiting;
   int32_t deficit = 0;  // promised members without room
+  // The gang's, less what its waiting members took.
+  std::vector<HoldSlot> holds;
+  std::vector<RepairHold> repairs;
 };
 
 // A strict head that lacks room: nobody of its leaf starts on the nodes that admit it.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every plan must be, judged from the state and the plan alone. Each law returns one sentence
+// per breach.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policies/profile.h"
+#include "scheduler/model/plan.h"
+#include "scheduler/state/state.h"
+
+namespace muster::test {
+
+using Breaches = std::vector<std::string>;
+
+// The plan in names alone: equal for equal decisions, whatever the ids.
+std::string Named(const State& state, const Plan& plan);
+
+// Of `before`: the state that the plan was made on.
+Breaches StartsAreWhole(const State& before, const Plan& plan);
+Breaches PlacementsAreAdmitted(const State& before, const Plan& plan);
+Breaches EveryWaiterHasOneVerdict(const State& before, const Plan& plan);
+Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, const Plan& plan);
+
+
+// Free amounts and usage, taken before a plan is assumed.
+struct Levels {
+  std::vector<std::vector<int64_t>> free;  // by column, by node
+  std::vector<Amounts> use;                // by queue: used and held
+};
+Levels LevelsOf(const State& state);
+Breaches NoNodeIsOverfilled(const Levels& before, const State& after, const Plan& plan);
+Breaches NoMaxIsExceeded(const Levels& before, const State& after);
+
+}  // namespace muster::test

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds of every plan, along the lives of seeded random clusters.
+#include "test/cycle/laws.h"
+#include "test/cycle/random_cluster.h"
+
+namespace muster::test {
+namespace {
+
+constexpr uint64_t kSeeds = 400;
+constexpr int kRounds = 12;
+
+void CheckLaw(const char* law, const Breaches& breaches) {
+  INFO(law << ": " << absl::StrJoin(breaches, "\n"));
+  REQUIRE(breaches.empty());
+}
+
+// One decision, judged, and acted on.
+void DecideUnderLaws(RandomCluster* c) {
+  State& state = c->w.state;
+  const std::string before = Portrait(state);
+  const Plan plan = Cycle(state, c->profile, c->w.now);
+  INFO(Named(state, plan));
+  REQUIRE(Portrait(state) == before);  // the draft was undone, to the last column
+  REQUIRE(Cycle(state, c->profile, c->w.now) == plan);
+  CheckLaw("a start is whole", StartsAreWhole(state, plan));
+  CheckLaw("nodes admit whom they get", PlacementsAreAdmitted(state, plan));
+  CheckLaw("who waits is told why, once", EveryWaiterHasOneVerdict(state, plan));
+  CheckLaw("nobody passes a strict head", NobodyPassesAStrictHead(state, c->profile, plan));
+  const Levels levels = LevelsOf(state);
+  state.Assume(plan, c->w.now);
+  c->w.CheckBooks();
+  CheckLaw("capacity is never exceeded", NoNodeIsOverfilled(levels, state, plan));
+  CheckLaw("max is never exceeded", NoMaxIsExceeded(levels, state));
+  const Plan next = Cycle(state, c->profile, c->w.now);
+  INFO("then: " << Named(state, next));
+  REQUIRE(next.empty());  // a plan made on its own result plans nothing
+}
+
+TEST_CASE("every plan of a random cluster keeps the laws") {
+  const std::string scorer = GENERATE("bin-pack", "spread");
+  int64_t steps = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    RandomCluster c(seed);
+    c.profile = MakeProfile(scorer);
+    for (int round = 0; round < kRounds; ++round) {
+      CAPTURE(scorer, seed, round);
+      c.Live();
+      const Plan plan = Cycle(c.w.state, c.profile, c.w.now);
+      steps += static_cast<int64_t>(plan.steps.size());
+      DecideUnderLaws(&c);
+      c.Answer(plan);
+    }
+  }
+  CHECK(steps > 2000);  // the dice throw real work
+}
+
+TEST_CASE("daemons that hear the same cluster in other orders decide alike") {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    RandomCluster c(seed);
+    Dice dice(seed);
+    for (int round = 0; round < 6; ++round) {
+      c.Live();
+      c.Act(Cycle(c.w.state, c.profile, c.w.now));
+    }
+    CAPTURE(seed);
+    Witness a = c.Restarted(&dice);
+    Witness b = c.Restarted(&dice);
+    REQUIRE(Portrait(a.state) == Portrait(b.state));
+    REQUIRE(Named(a.state, Cycle(a.state, c.profile, c.w.now)) ==
+            Named(b.state, Cycle(b.state, c.profile, c.w.now)));
+  }
+}
+
+}  // namespace
+}  // namespace muster::test

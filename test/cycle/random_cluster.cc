@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/cycle/random_cluster.h"
+
+namespace muster::test {
+
+RandomCluster::RandomCluster(uint64_t seed) : dice_(seed) {
+  MakeQueues();
+  w.Hear(QueuesSeen{config});
+  for (int i = dice_.Between(1, 6); i > 0; --i) PutNode(absl::StrCat("n", i));
+  w.Hear(Synced{});
+}
+
+void RandomCluster::MakeQueues() {
+  const auto add = [this](QueueSpec* parent, const std::string& name) {
+    QueueSpec leaf = Leaf(name, {}, dice_.Between(1, 3));
+    if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
+    if (dice_.OneIn(2)) leaf.max = Cpu(dice_.Between(2, 20));
+    if (dice_.OneIn(3)) leaf.guaranteed = Cpu(1);
+    leaves_.push_back(parent == nullptr ? name : absl::StrCat(parent->name, ".", name));
+    (parent == nullptr ? config.queues : parent->queues).push_back(leaf);
+  };
+  add(nullptr, "etl");
+  if (dice_.OneIn(2)) add(nullptr, "adhoc");
+  if (!dice_.OneIn(2)) return;
+  QueueSpec inner = Leaf("team");
+  if (dice_.OneIn(2)) inner.max = Cpu(dice_.Between(4, 16));
+  add(&inner, "a");
+  add(&inner, "b");
+  config.queues.push_back(inner);
+}
+
+void RandomCluster::PutNode(const std::string& name) {
+  Node node = MakeNode(name, dice_.Between(2, 12), dice_.Between(4, 40), dice_.Between(2, 12));
+  node.labels = {{"pool", dice_.OneIn(3) ? "spark" : "other"}};
+  if (dice_.OneIn(4)) node.taints = {{"dedicated", "spark", TaintEffect::kNoSchedule}};
+  if (dice_.OneIn(6)) node.allocatable.Set("gpu", 2);
+  node.unschedulable = dice_.OneIn(10);
+  nodes[name] = node;
+  w.See(node);
+}
+
+void RandomCluster::Put(Pod pod) {
+  pods[pod.uid] = pod;
+  w.See(std::move(pod));
+}
+
+void RandomCluster::Remove(const std::string& uid) {
+  pods.erase(uid);
+  forecasts.erase(uid);
+  w.Hear(PodGone{uid});
+}
+
+RoleSpec RandomCluster::Role() {
+  RoleSpec role;
+  role.requests = Cpu(dice_.Between(1, 4), dice_.Between(0, 6));
+  if (dice_.OneIn(5)) role.requests.Set(kCpu, 500);
+  if (dice_.OneIn(12)) role.requests.Set("gpu", 1);
+  if (dice_.OneIn(5)) role.node_selector = {{"pool", "spark"}};
+  if (dice_.OneIn(3)) role.tolerations = {{"dedicated", true, ""}};
+  if (dice_.OneIn(25)) role.unsupported = {"spec.affinity.podAffinity"};
+  if (dice_.OneIn(25)) role.requests = Cpu(40);
+  return role;
+}
+
+std::string RandomCluster::AnyQueue() { return dice_.OneIn(20) ? "nowhere" : dice_.Of(leaves_); }
+
+void RandomCluster::Submit() {
+  const std::string name = absl::StrCat("w", next_++);
+  if (dice_.OneIn(3)) return SubmitSpark(name);
+  const RoleSpec first = Role();
+  const RoleSpec second = dice_.OneIn(3) ? Role() : first;
+  const std::string queue = AnyQueue();
+  const int members = dice_.Between(1, 5);
+  const int32_t minimum = dice_.Between(1, members + (dice_.OneIn(5) ? 1 : 0));
+  const int32_t priority = dice_.OneIn(4) ? 10 : 0;
+  const std::string user = absl::StrCat("user", dice_.Between(0, 2));
+  for (int i = 0; i < members; ++i) {
+    Pod pod = members == 1 ? MakePod(name) : Member(name, i, minimum);
+    pod.created = w.now;
+    pod.role = i == 0 ? first : second;
+    pod.queue = queue;
+    pod.priority = priority;
+    pod.service_account = user;
+    if (dice_.OneIn(40)) pod.config_error = "annotation x: expected y";
+    Put(std::move(pod));
+  }
+}
+
+void RandomCluster::SubmitSpark(const std::string& name) {
+  Pod driver = Driver(name);
+  driver.created = w.now;
+  driver.role = Role();
+  driver.queue = AnyQueue();
+  Forecast forecast = Executors(dice_.Between(0, 5), 0);
+  forecast.floor = dice_.Between(0, forecast.start);
+  forecast.executor = Role();
+  forecasts[driver.uid] = forecast;
+  const std::string uid = driver.uid;
+  Put(std::move(driver));
+  w.Hear(ForecastSeen{uid, forecast});
+}
+
+void RandomCluster::SpawnExecutors() {
+  std::vector<Pod> born;
+  for (const auto& [uid, pod] : pods) {
+    if (pod.spark_role != SparkRole::kDriver || pod.phase != PodPhase::kRunning) continue;
+    const Forecast& forecast = forecasts[uid];
+    int& spawned = executors_[uid];
+    const int most = forecast.start + dice_.Between(0, 2);
+    if (spawned >= most || dice_.OneIn(2)) continue;
+    Pod executor = Executor(pod.spark_app, spawned++);
+    executor.created = w.now;
+    executor.role = forecast.executor;
+    if (dice_.OneIn(10)) executor.role.requests.Add(Cpu(1));  // a sidecar
+    born.push_back(std::move(executor));
+  }
+  for (Pod& pod : born) Put(std::move(pod));
+}
+
+void RandomCluster::End() {
+  std::vector<std::string> uids;
+  for (const auto& [uid, pod] : pods) uids.push_back(uid);
+  if (uids.empty()) return;
+  const std::string uid = dice_.Of(uids);
+  Pod pod = pods[uid];
+  if (!pod.node_name.empty() && !IsTerminal(pod) && dice_.OneIn(2)) {
+    pod.phase = dice_.OneIn(3) ? PodPhase::kFailed : PodPhase::kSucceeded;
+    Put(std::move(pod));
+  } else if (!pod.deleting && dice_.OneIn(3)) {
+    pod.deleting = true;
+    Put(std::move(pod));
+  } else {
+    Remove(uid);
+  }
+}
+
+void RandomCluster::Disturb() {
+  const std::string name = absl::StrCat("n", dice_.Between(1, 7));
+  if (nodes.count(name) > 0 && dice_.OneIn(3)) {
+    nodes.erase(name);
+    w.Hear(NodeGone{name});
+  } else if (dice_.OneIn(2)) {
+    PutNode(name);
+  } else {
+    Pod other = Foreign(absl::StrCat("other", next_++), dice_.Between(1, 3), name);
+    Put(std::move(other));
+  }
+}
+
+void RandomCluster::Live() {
+  w.Pass(absl::Seconds(dice_.Between(0, 3)));
+  if (dice_.OneIn(12)) w.Pass(absl::Minutes(11));
+  std::vector<Bind> answered;
+  answered.swap(in_flight_);
+  for (const Bind& bind : answered) Answer(bind);
+  for (int i = dice_.Between(0, 3); i > 0; --i) Submit();
+  SpawnExecutors();
+  for (int i = dice_.Between(0, 2); i > 0; --i) End();
+  if (dice_.OneIn(4)) Disturb();
+}
+
+void RandomCluster::Answer(const Bind& bind) {
+  auto found = pods.find(bind.uid);
+  if (found == pods.end() || !found->second.node_name.empty()) return;
+  if (dice_.OneIn(10) || found->second.deleting) {
+    w.Hear(BindRefused{bind.uid, 409, "refused by the dice"});
+    return;
+  }
+  if (dice_.OneIn(2)) w.Hear(BindAccepted{bind.uid});
+  const PodPhase phase = dice_.OneIn(5) ? PodPhase::kPending : PodPhase::kRunning;
+  Pod pod = On(found->second, bind.node, phase);
+  const Gang& gang = w.GangOf(pod);
+  pod.stamp = Stamp{};
+  pod.stamp->minimum = gang.minimum;
+  pod.stamp->user = gang.user;
+  pod.stamp->hold = gang.driver == w.pod(pod) ? HeldMembers(gang) : 0;
+  pod.stamp->at = w.now;
+  pod.stamp->queue = w.state.tree().at(gang.queue).path;
+  Put(std::move(pod));
+}
+
+void RandomCluster::Act(const Plan& plan) {
+  w.state.Assume(plan, w.now);
+  w.CheckBooks();
+  Answer(plan);
+}
+
+void RandomCluster::Answer(const Plan& plan) {
+  for (const Step& step : plan.steps) {
+    for (const Placement& placement : step.placements) {
+      in_flight_.push_back(
+          {w.state.pod(placement.pod).pod.uid, w.state.nodes().at(placement.node).name});
+    }
+  }
+  std::vector<std::string> given_up;
+  for (GangId id : plan.releases) {
+    for (PodId member : w.state.gang(id).members) {
+      if (w.state.pod(member).given_up) given_up.push_back(w.state.pod(member).pod.uid);
+    }
+  }
+  w.state.ClearChanged();
+  for (const std::string& uid : given_up) Remove(uid);
+  std::vector<Bind> later;
+  for (const Bind& bind : in_flight_) {
+    if (dice_.OneIn(5)) {
+      later.push_back(bind);
+    } else {
+      Answer(bind);
+    }
+  }
+  in_flight_ = later;
+}
+
+Witness RandomCluster::Restarted(Dice* dice) const {
+  std::vector<Event> events;
+  events.push_back(QueuesSeen{config});
+  for (const auto& [name, node] : nodes) events.push_back(NodeSeen{node});
+  for (const auto& [uid, pod] : pods) events.push_back(PodSeen{pod});
+  dice->Shuffle(&events);
+  Witness restarted;
+  restarted.now = w.now;
+  for (const Event& event : events) restarted.Hear(event);
+  restarted.Hear(Synced{});
+  std::vector<std::string> drivers;
+  for (const auto& [uid, forecast] : forecasts) drivers.push_back(uid);
+  dice->Shuffle(&drivers);
+  for (const std::string& uid : drivers) restarted.Hear(ForecastSeen{uid, forecasts.at(uid)});
+  return restarted;
+}
+
+}  // namespace muster::test
