@@ -36,7 +36,7 @@ absl::Duration Auditor::LongestHalfBound(const Job& job) const {
 
 bool Auditor::Disturbed() const {
   return faults_->scheduler_down || faults_->bind_delay > absl::ZeroDuration() ||
-         faults_->watch_delay > absl::ZeroDuration() || faults_->watch_lost_until > timeline_->now();
+         faults_->watch_delay > absl::ZeroDuration() || faults_->held_up_until > timeline_->now();
 }
 
 void Auditor::OnPod(const Pod& pod) {

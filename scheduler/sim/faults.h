@@ -35,7 +35,8 @@ class Faults {
 
   absl::Duration bind_delay;
   absl::Duration watch_delay;
-  absl::Time watch_lost_until = absl::InfinitePast();
+  // Until then what was held up, or lost, has not come through.
+  absl::Time held_up_until = absl::InfinitePast();
   bool scheduler_down = false;
 
  private:

@@ -29,24 +29,25 @@ void Link::Open(const QueueConfig& queues) {
 }
 
 void Link::Close(bool requests_land) {
-  if (!life_->open) return;
-  life_->open = false;
-  life_->lands = requests_land;
+  if (!*life_) return;
+  *life_ = false;
   api_->Unwatch(this);
+  if (!requests_land) return;
+  for (const auto& [uid, action] : on_the_wire_) api_->Bind(action);
 }
 
 void Link::Later(absl::Duration delay, std::function<void()> what, Timeline::Kind kind) {
   timeline_->After(
       delay,
       [life = life_, what = std::move(what)] {
-        if (life->open) what();
+        if (*life) what();
       },
       kind);
 }
 
 void Link::Arrive(muster::Event event, absl::Duration latency) {
   Later(latency, [this, event = std::move(event)]() mutable { inbox_.push_back(std::move(event)); },
-        Timeline::kNoise);
+        Timeline::kWork);
 }
 
 void Link::SendQueues(const QueueConfig& queues) { Arrive(QueuesSeen{queues}, Soon(1, 20)); }
@@ -130,14 +131,15 @@ void Link::Bind(loop::BindPod action) {
     complaints_.push_back(absl::StrCat(action.pod.name, " is bound although it is known to be gone"));
   }
   const absl::Duration delay = Soon(2, 10) + faults_->bind_delay;
-  // Not Later: a request that is on the wire outlives its sender, if it is to land.
-  timeline_->After(delay, [this, life = life_, api = api_, action = std::move(action)] {
-    if (life->open) {
-      Carry(action);
-    } else if (life->lands) {
-      api->Bind(action);
-    }
-  });
+  const std::string uid = action.pod.uid;
+  on_the_wire_[uid] = std::move(action);
+  Later(delay,
+        [this, uid] {
+          const loop::BindPod arrived = std::move(on_the_wire_[uid]);
+          on_the_wire_.erase(uid);
+          Carry(arrived);
+        },
+        Timeline::kWork);
 }
 
 void Link::Carry(const loop::BindPod& action) {

@@ -4,14 +4,16 @@
 // arrive in the order in which they happened. A bind ends in one of three ways; an answer that was
 // lost is made good by reading the pod back.
 //
-// When the scheduler is killed, its link is closed: requests that are under way are dropped, or
-// land anyway, as the killer says; nothing is heard any more.
+// When the scheduler is killed, its link is closed: requests that are under way are dropped, or have
+// just landed, as the killer says (the lease sees to it that none lands later than its sender's
+// successor begins); nothing is heard any more.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "scheduler/loop/ports.h"
 #include "scheduler/sim/api_server.h"
@@ -54,10 +56,6 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   void OnNodeGone(const Node& node) override;
 
  private:
-  struct Life {
-    bool open = true;
-    bool lands = false;
-  };
   enum Stream { kPodStream, kNodeStream };
 
   void Arrive(muster::Event event, absl::Duration latency);
@@ -78,7 +76,8 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   Faults* faults_;
   Random random_;
   std::function<void()> on_kill_;
-  std::shared_ptr<Life> life_ = std::make_shared<Life>();
+  std::shared_ptr<bool> life_ = std::make_shared<bool>(true);  // false: closed
+  absl::btree_map<std::string, loop::BindPod> on_the_wire_;    // by pod uid
   std::vector<muster::Event> inbox_;
   bool synced_ = false;
   bool watch_lost_ = false;

@@ -229,7 +229,23 @@ void Simulation::Act(const codec::ChangeNodes& action) {
 void Simulation::Act(const codec::LoseWatch& action) {
   if (loop_ == nullptr) return;
   links_.back()->LoseWatch(action.lasting);
-  faults_.watch_lost_until = timeline_.now() + action.lasting;
+  HeldUp(action.lasting);
+}
+
+// A fault that lasts ends then, and what it held up comes through.
+void Simulation::HeldUp(absl::Duration lasting) {
+  faults_.held_up_until = std::max(faults_.held_up_until, timeline_.now() + lasting);
+  timeline_.After(lasting, [this] { faults_.Strike(timeline_.now()); }, Timeline::kNoise);
+}
+
+void Simulation::Act(const codec::DelayBinds& action) {
+  HeldUp(faults_.bind_delay);
+  faults_.bind_delay = action.by;
+}
+
+void Simulation::Act(const codec::DelayWatch& action) {
+  HeldUp(faults_.watch_delay);
+  faults_.watch_delay = action.by;
 }
 
 void Simulation::Act(const codec::TouchPods& action) {

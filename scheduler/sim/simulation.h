@@ -47,6 +47,7 @@ class Simulation : public loop::Observer {
   bool Quiet() const;
   void Expect(const codec::Expectation& expectation);
   void SampleAndGoOn();
+  void HeldUp(absl::Duration lasting);
   const State* state() const { return loop_ == nullptr ? nullptr : &loop_->state(); }
 
   void Act(const codec::AddNodes& action);
@@ -54,8 +55,8 @@ class Simulation : public loop::Observer {
   void Act(const codec::ChangeNodes& action);
   void Act(const codec::RefuseBinds& action) { faults_.Add(action); }
   void Act(const codec::LoseAnswers& action) { faults_.Add(action); }
-  void Act(const codec::DelayBinds& action) { faults_.bind_delay = action.by; }
-  void Act(const codec::DelayWatch& action) { faults_.watch_delay = action.by; }
+  void Act(const codec::DelayBinds& action);
+  void Act(const codec::DelayWatch& action);
   void Act(const codec::LoseWatch& action);
   void Act(const codec::TouchPods& action);
   void Act(const codec::RaiseMinimum& action);

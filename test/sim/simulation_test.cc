@@ -31,7 +31,7 @@ std::vector<std::string> Unfinished(const Report& report) {
 TEST_CASE("promises hold under faults, and all work gets done when they are over") {
   const uint64_t only = Environment("MUSTER_SEED", 0);
   const uint64_t first = only != 0 ? only : 1;
-  const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 300);
+  const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 1000);
   int64_t restarts = 0;
   for (uint64_t seed = first; seed <= last; ++seed) {
     const codec::Scenario scenario = RandomScenario(seed);
