@@ -162,6 +162,8 @@ import json, sys
 for line in open(sys.argv[1]):
     try: assert {"time", "level", "message"} <= json.loads(line).keys()
     except Exception: print(line, end="")' "$scratch/second.log")"
+expect_refusal "a mistyped command is guessed" 'did you mean serve' "$muster" serv
+expect_refusal "a mistyped flag, too" 'did you mean --configmap' "$muster" serve --confgmap a/b
 expect_refusal "a kubeconfig that is not there is named, with code 1 or 2" 'no-such-file' \
   "$muster" serve --kubeconfig no-such-file
 all_hold
