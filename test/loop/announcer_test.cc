@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// What waiting pods are told, when, and how often: every telling is an API write.
+#include "test/loop/scripted_world.h"
+
+namespace muster::loop::test {
+namespace {
+
+struct Full : ScriptedWorld {
+  Full() {
+    See(MakeNode("n1", 4));
+    See(Foreign("filler", 3, "n1"));
+    Tell(Synced{});
+  }
+};
+
+TEST_CASE("all members are told in one burst, after a second of patience, with one event") {
+  Full world;
+  for (int i = 0; i < 3; ++i) world.See(Member("g", i, 3));
+  world.Run(absl::Milliseconds(999));
+  CHECK(world.conditions.empty());
+  world.Run(absl::Milliseconds(1));
+  CHECK(world.conditions.size() == 3);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(absl::StartsWith(world.Told(Member("g", i, 3)),
+                           "Unschedulable / CapacityShort: gang needs 3 cpu, 1 free on the nodes"));
+  }
+  CHECK(world.Warnings() == 1);
+}
+
+TEST_CASE("what starts within the patience is told nothing") {
+  Full world;
+  world.See(Member("g", 0, 2));
+  world.See(Member("g", 1, 2));
+  world.Run(absl::Milliseconds(900));
+  world.See(MakeNode("n2", 4));
+  world.Run(absl::Seconds(10));
+  CHECK(world.BindsOf(Member("g", 0, 2)) == 1);
+  CHECK(world.conditions.empty());
+  CHECK(world.Warnings() == 0);
+}
+
+TEST_CASE("a reason that stands is not written again") {
+  Full world;
+  world.See(MakePod("p", 2));
+  world.Run(absl::Seconds(2));
+  REQUIRE(world.conditions.size() == 1);
+  world.Run(absl::Hours(2));
+  world.See(MakeNode("n1", 4, 32));  // a cycle for another's sake
+  world.Run(absl::Hours(2));
+  CHECK(world.conditions.size() == 1);
+  CHECK(world.Warnings() == 1);
+}
+
+TEST_CASE("numbers that move are written at most every five minutes") {
+  Full world;
+  world.See(MakePod("p", 3));
+  world.Run(absl::Seconds(1));
+  REQUIRE(world.conditions.size() == 1);
+  for (int i = 0; i < 20; ++i) {
+    world.See(MakeNode("n1", i % 2 == 0 ? 5 : 4));
+    world.Run(absl::Seconds(10));
+  }
+  CHECK(world.conditions.size() == 1);
+  world.See(MakeNode("n1", 5));
+  world.Run(absl::Minutes(5));
+  CHECK(world.conditions.size() == 2);
+  CHECK(world.Warnings() == 1);
+}
+
+TEST_CASE("another code is told anew, after its own patience; one event for each code") {
+  Full world;
+  world.See(MakePod("p", 3));
+  world.Run(absl::Seconds(1));
+  CHECK(absl::StartsWith(world.Told(MakePod("p")), "Unschedulable / CapacityShort"));
+  QueueConfig config;
+  config.queues.push_back(Leaf("default", Cpu(1)));
+  world.Tell(QueuesSeen{config});
+  world.Run();
+  CHECK(world.Told(MakePod("p")) ==
+        "NeverFits / NeverFits: gang needs 3 cpu, max of queue default allows 1");
+  world.Tell(QueuesSeen{DefaultQueueConfig()});
+  world.Run(absl::Seconds(1));
+  CHECK(world.conditions.size() == 3);
+  CHECK(world.Warnings() == 2);  // of CapacityShort there was one
+}
+
+TEST_CASE("members that join a waiting gang are told too") {
+  Full world;
+  world.See(Member("g", 0, 2, 2));
+  world.See(Member("g", 1, 2, 2));
+  world.Run(absl::Seconds(1));
+  CHECK(world.conditions.size() == 2);
+  Pod told = Member("g", 0, 2, 2);
+  told.condition_reason = world.conditions[0].reason;
+  told.condition_message = world.conditions[0].message;
+  world.See(told);
+  told = Member("g", 1, 2, 2);
+  told.condition_reason = world.conditions[1].reason;
+  told.condition_message = world.conditions[1].message;
+  world.See(told);
+  world.See(Member("g", 2, 2, 2));
+  world.Run(absl::Seconds(2));
+  CHECK(world.conditions.size() == 3);
+  CHECK(!world.Told(Member("g", 2, 2)).empty());
+  CHECK(world.Warnings() == 1);
+}
+
+TEST_CASE("a restarted daemon does not write again what stands on the pods") {
+  Full first;
+  first.See(MakePod("p", 3));
+  first.Run(absl::Seconds(1));
+  REQUIRE(first.conditions.size() == 1);
+  Pod pod = MakePod("p", 3);
+  pod.condition_reason = first.conditions[0].reason;
+  pod.condition_message = first.conditions[0].message;
+  SECTION("with the same numbers") {}
+  SECTION("with others") { pod.condition_message += ", once"; }
+  Full second;
+  second.See(pod);
+  second.Run(absl::Minutes(4));
+  CHECK(second.conditions.empty());
+  CHECK(second.Warnings() == 0);
+}
+
+TEST_CASE("a malformed pod is told at once; a driver's absent ConfigMap after five seconds") {
+  Full world;
+  Pod bad = MakePod("bad");
+  bad.config_error = "annotation muster.dev/gang-min: \"x\": expected a number";
+  world.See(bad);
+  const Pod driver = Driver("app");
+  world.See(driver);
+  world.Run();
+  CHECK(world.Told(bad) ==
+        "ConfigError / ConfigError: pod ns/bad: annotation muster.dev/gang-min: \"x\": expected a "
+        "number");
+  world.Tell(ForecastMissing{driver.uid, "ConfigMap ns/app-conf"});
+  world.Run(absl::Milliseconds(4900));
+  CHECK(world.Told(driver).empty());
+  world.Run(absl::Milliseconds(100));
+  CHECK(absl::StrContains(world.Told(driver), "GangIncomplete: waiting for ConfigMap ns/app-conf"));
+}
+
+TEST_CASE("only what a new node could cure is called Unschedulable") {
+  Full world;
+  Pod refused = MakePod("refused", 1, 1);
+  refused.queue = "nowhere";
+  Pod affine = MakePod("affine", 1, 2);
+  affine.role.node_selector = {{"pool", "gpu"}};
+  world.See(refused);
+  world.See(affine);
+  world.See(Member("g", 0, 5));
+  world.Run(absl::Seconds(10));
+  CHECK(absl::StartsWith(world.Told(refused), "ConfigError / "));
+  CHECK(absl::StartsWith(world.Told(affine), "Unschedulable / Predicate: no node admits role member"));
+  CHECK(absl::StartsWith(world.Told(Member("g", 0, 5)), "GangIncomplete / "));
+}
+
+TEST_CASE("a gang that starts, or goes, is spoken of no more") {
+  Full world;
+  world.See(MakePod("p", 3));
+  world.Run(absl::Seconds(1));
+  SECTION("it starts") { world.See(MakeNode("n2", 4)); }
+  SECTION("it goes") { world.Tell(PodGone{MakePod("p").uid}); }
+  world.Run(absl::Hours(1));
+  CHECK(world.conditions.size() == 1);
+  CHECK(world.loop().NextTimer() == absl::InfiniteFuture());
+}
+
+}  // namespace
+}  // namespace muster::loop::test

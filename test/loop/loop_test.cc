@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop in a scripted world: what is decided when, and what follows from the API server's answers.
+#include "test/loop/scripted_world.h"
+
+namespace muster::loop::test {
+namespace {
+
+struct TwoNodes : ScriptedWorld {
+  TwoNodes() {
+    See(MakeNode("n1", 4));
+    See(MakeNode("n2", 4));
+    Tell(Synced{});
+  }
+};
+
+TEST_CASE("nothing is decided before every kind is listed") {
+  ScriptedWorld world;
+  world.See(MakeNode("n1", 4));
+  world.See(MakePod("p"));
+  world.Run(absl::Seconds(30));
+  CHECK(world.binds.empty());
+  CHECK(world.conditions.empty());
+  world.Tell(Synced{});
+  world.Run();
+  CHECK(world.BindsOf(MakePod("p")) == 1);
+}
+
+TEST_CASE("a bind carries its gang's stamp, and the driver's what is held with it") {
+  TwoNodes world;
+  const Pod driver = Driver("app");
+  world.See(driver);
+  world.Run();
+  REQUIRE(world.forecasts.size() == 1);
+  CHECK(world.forecasts[0].conf_map == "app-conf");
+  CHECK(world.binds.empty());
+  world.Tell(ForecastSeen{driver.uid, Executors(3, 1)});
+  world.Run();
+  REQUIRE(world.binds.size() == 1);
+  const Stamp& stamp = world.binds[0].stamp;
+  CHECK(stamp.queue == "default");
+  CHECK(stamp.gang == "app");
+  CHECK(stamp.minimum == 4);
+  CHECK(stamp.user == "ns/default");
+  CHECK(stamp.hold == 3);
+  CHECK(stamp.hold_nodes == "n1=2,n2=1");
+  CHECK(stamp.at == world.Now());
+  REQUIRE(world.events.size() == 1);
+  CHECK(world.events[0].note ==
+        "gang ns/app starts whole: 1 members bound, room for 3 more held, in queue default");
+}
+
+TEST_CASE("while an answer is out the placement stands, and nobody is bound twice") {
+  TwoNodes world;
+  const Pod a = MakePod("a", 4), b = MakePod("b", 4), c = MakePod("c", 4);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  CHECK(world.binds.size() == 2);
+  world.See(c);
+  world.Run(absl::Minutes(2));
+  CHECK(world.binds.size() == 2);
+  CHECK(world.BindsOf(c) == 0);
+  world.Accept(a);
+  world.Accept(b);
+  world.Run(absl::Minutes(2));
+  CHECK(world.binds.size() == 2);
+}
+
+TEST_CASE("a half-bound gang is completed on another node at once") {
+  TwoNodes world;
+  const Pod a = Member("g", 0, 2, 3), b = Member("g", 1, 2, 3);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  REQUIRE(world.binds.size() == 2);
+  world.Accept(a);
+  const std::string other = world.NodeOf(b);
+  world.See(MakeNode("n3", 4));
+  world.Tell(NodeGone{other});
+  world.Refuse(b);
+  world.Run();
+  CHECK(world.BindsOf(b) == 2);
+  CHECK(world.NodeOf(b) == "n3");
+  world.Accept(b);
+  world.Run();
+  CHECK(world.deletes.empty());
+  CHECK(world.state().attention().empty());
+}
+
+TEST_CASE("a half-bound gang that cannot be completed is released within five seconds") {
+  TwoNodes world;
+  const Pod a = Member("g", 0, 2, 3), b = Member("g", 1, 2, 3);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  world.Accept(a);
+  world.Tell(NodeGone{world.NodeOf(b)});
+  world.Refuse(b);
+  world.Run();
+  const absl::Time accepted = world.Now();
+  CHECK(world.deletes.empty());
+  while (world.deletes.empty()) {
+    world.Run(absl::Milliseconds(100));
+    REQUIRE(world.Now() - accepted <= absl::Seconds(5));
+  }
+  REQUIRE(world.deletes.size() == 1);
+  CHECK(world.deletes[0].pod.uid == a.uid);
+  world.Run(absl::Minutes(1));
+  CHECK(world.deletes.size() == 1);
+}
+
+TEST_CASE("a member refused twice gives the start up; others are not kept waiting") {
+  TwoNodes world;
+  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  world.Accept(a);
+  world.Refuse(b);
+  world.Run();
+  CHECK(world.BindsOf(b) == 2);
+  world.Refuse(b);
+  world.Run();
+  REQUIRE(world.deletes.size() == 1);
+  CHECK(world.deletes[0].pod.uid == a.uid);
+  const Pod c = MakePod("c");
+  world.See(c);
+  world.Run();
+  CHECK(world.BindsOf(c) == 1);
+}
+
+TEST_CASE("a start refused whole is tried again after a back-off, and blocks nobody meanwhile") {
+  TwoNodes world;
+  const Pod head = MakePod("head", 1, 0), next = MakePod("next", 1, 1);
+  world.See(head);
+  world.Run();
+  world.Refuse(head);
+  world.See(next);
+  world.Run();
+  CHECK(world.BindsOf(head) == 1);
+  CHECK(world.BindsOf(next) == 1);
+  world.Accept(next);
+  world.Run(kBackoff - absl::Milliseconds(1));
+  CHECK(world.BindsOf(head) == 1);
+  CHECK(world.Told(head) ==
+        "BindRefused / BindRefused: the API server refused a bind; tried again after a back-off; "
+        "no, said the webhook");
+  world.Run(absl::Milliseconds(1));
+  CHECK(world.BindsOf(head) == 2);
+}
+
+TEST_CASE("a started gang is never released") {
+  TwoNodes world;
+  const Pod a = Member("g", 0, 2, 3), b = Member("g", 1, 2, 3);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  world.Accept(a);
+  world.Accept(b);
+  world.Run();
+  const std::string lost = world.NodeOf(b);
+  world.Tell(NodeGone{lost});
+  world.Tell(PodGone{b.uid});
+  const Pod c = Member("g", 2, 2, 3);
+  world.See(c);
+  world.Run(absl::Minutes(30));
+  CHECK(world.deletes.empty());
+  CHECK(absl::StartsWith(world.Told(c), "Unschedulable / Repairing: started, 1 of 2 members"));
+  world.See(MakePod("later", 3));  // new work waits for the repair
+  world.See(MakeNode("n9", 4));
+  world.Run();
+  CHECK(world.NodeOf(c) == "n9");
+  CHECK(world.BindsOf(MakePod("later")) == 0);
+}
+
+TEST_CASE("killed after any number of binds, the next daemon completes the gang or releases it") {
+  for (int k = 0; k <= 4; ++k) {
+    for (bool room : {true, false}) {
+      CAPTURE(k, room);
+      ScriptedWorld world;
+      world.See(MakeNode("n1", room ? 8 : k));
+      std::vector<Pod> members;
+      for (int i = 0; i < 4; ++i) {
+        Pod pod = Member("g", i, 4);
+        if (i < k) {
+          pod = On(pod, "n1");
+          pod.stamp = Stamp{"default", "g", 4, "ns/default", 0, "", At(99)};
+        }
+        members.push_back(pod);
+        world.See(pod);
+      }
+      world.Tell(Synced{});
+      world.Run(absl::Seconds(5));
+      const bool whole = room || k == 4;
+      CHECK(static_cast<int>(world.binds.size()) == (whole ? 4 - k : 0));
+      CHECK(static_cast<int>(world.deletes.size()) == (whole ? 0 : k));
+    }
+  }
+}
+
+TEST_CASE("a config that is read anew changes the scorer and the queues from the next decision on") {
+  TwoNodes world;
+  world.See(Foreign("other", 1, "n2"));
+  const Pod a = MakePod("a"), b = MakePod("b");
+  world.See(a);
+  world.Run();
+  CHECK(world.NodeOf(a) == "n2");  // packed beside the other
+  QueueConfig config = DefaultQueueConfig();
+  config.scorer = "spread";
+  world.Tell(QueuesSeen{config});
+  world.See(b);
+  world.Run();
+  CHECK(world.NodeOf(b) == "n1");
+}
+
+TEST_CASE("an idle loop decides nothing and sleeps until told otherwise") {
+  TwoNodes world;
+  world.See(MakePod("p"));
+  world.Run();
+  world.Accept(MakePod("p"));
+  world.Run(absl::Minutes(1));
+  const int64_t cycles = world.loop().cycles();
+  world.Run(absl::Hours(10));
+  CHECK(world.loop().cycles() == cycles);
+  CHECK(world.loop().NextTimer() == absl::InfiniteFuture());
+}
+
+}  // namespace
+}  // namespace muster::loop::test
