@@ -99,8 +99,8 @@ absl::StatusOr<bool> FrameSplitter::Next(absl::string_view* frame) {
   size_t size = 0;
   for (int i = 0; i < 4; ++i) size = size << 8 | static_cast<uint8_t>(rest[i]);
   if (size > kFrameBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("watch frame of ", size, " bytes, at most ",
-                                                   kFrameBytes, " expected"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("watch frame of ", size, " bytes, at most ", kFrameBytes, " expected"));
   }
   if (rest.size() < 4 + size) return false;
   *frame = rest.substr(4, size);

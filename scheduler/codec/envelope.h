@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the API server wraps protobuf: bodies, lists and watch streams, opened without copying.
 //
-// A body is "k8s\0" + runtime.Unknown{typeMeta, raw}. A list's raw is {metadata=1, items=2*} with bare
-// items. A watch stream is frames of a 4-byte big-endian length and a bare WatchEvent, whose object is
-// a whole body again. Views point into the text they were taken from. Errors are InvalidArgument.
-// Source: k8s.io/apimachinery pkg/runtime/serializer/protobuf, pkg/util/framer.
+// A body is "k8s\0" + runtime.Unknown{typeMeta, raw}. A list's raw is {metadata=1, items=2*} with
+// bare items. A watch stream is frames of a 4-byte big-endian length and a bare WatchEvent, whose
+// object is a whole body again. Views point into the text they were taken from. Errors are
+// InvalidArgument. Source: k8s.io/apimachinery pkg/runtime/serializer/protobuf, pkg/util/framer.
 #pragma once
 
 #include <cstddef>

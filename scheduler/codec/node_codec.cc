@@ -14,8 +14,8 @@
 namespace muster::codec {
 namespace {
 
-// What a node has is rounded down where a pod's request is rounded up: there is never more room than
-// there is. Nanos per unit counted: a milli-core, or a whole piece.
+// What a node has is rounded down where a pod's request is rounded up: there is never more room
+// than there is. Nanos per unit counted: a milli-core, or a whole piece.
 int64_t RoundDown(absl::string_view name, Quantity amount) {
   const int64_t unit = name == kCpu ? 1'000'000 : 1'000'000'000;
   const absl::int128 floor = amount.nanos() / unit;

@@ -76,8 +76,8 @@ class Reader {
                        });
   }
 
-  // Sidecars (restartable init containers) run on beside the containers; another init container runs
-  // alone but for the sidecars started before it.
+  // Sidecars (restartable init containers) run on beside the containers; another init container
+  // runs alone but for the sidecars started before it.
   void AddInit(Sum* total) {
     Sum sidecars;
     Sum peak;
@@ -112,9 +112,9 @@ class Reader {
         absl::StrCat("spec.", list, "[", container.name(), "].resources.requests");
     const Sum asked = Parse(container.resources().requests(), field);
     if (!bound_) return asked;
-    const auto status = std::find_if(
-        statuses.begin(), statuses.end(),
-        [&](const k8s::ContainerStatus& s) { return s.name() == container.name(); });
+    const auto status =
+        std::find_if(statuses.begin(), statuses.end(),
+                     [&](const k8s::ContainerStatus& s) { return s.name() == container.name(); });
     if (status == statuses.end()) return asked;
     Sum in_force = Parse(status->allocated_resources(), "status allocatedResources");
     in_force.RaiseTo(Parse(status->resources().requests(), "status resources.requests"));

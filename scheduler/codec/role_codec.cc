@@ -117,10 +117,14 @@ class Reader {
 }  // namespace
 
 bool ReadTaintEffect(absl::string_view text, TaintEffect* effect) {
-  if (text == "NoSchedule") *effect = TaintEffect::kNoSchedule;
-  else if (text == "PreferNoSchedule") *effect = TaintEffect::kPreferNoSchedule;
-  else if (text == "NoExecute") *effect = TaintEffect::kNoExecute;
-  else return false;
+  if (text == "NoSchedule")
+    *effect = TaintEffect::kNoSchedule;
+  else if (text == "PreferNoSchedule")
+    *effect = TaintEffect::kPreferNoSchedule;
+  else if (text == "NoExecute")
+    *effect = TaintEffect::kNoExecute;
+  else
+    return false;
   return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The annotations muster.dev/bound-* that a Binding carried into its pod, read back. The loop writes
-// them; the fields are those of muster::Stamp (scheduler/model/pod.h).
+// The annotations muster.dev/bound-* that a Binding carried into its pod, read back. The loop
+// writes them; the fields are those of muster::Stamp (scheduler/model/pod.h).
 #pragma once
 
 #include <functional>
@@ -15,7 +15,8 @@ namespace muster::codec {
 // The value of an annotation, nullptr where it is absent.
 using FindAnnotation = std::function<const std::string*(absl::string_view key)>;
 
-// nullopt where the stamp is absent or malformed: nobody but us may write it, so half a stamp is none.
+// nullopt where the stamp is absent or malformed: nobody but us may write it, so half a stamp is
+// none.
 std::optional<Stamp> ReadStamp(const FindAnnotation& find);
 
 }  // namespace muster::codec

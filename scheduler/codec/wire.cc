@@ -12,11 +12,16 @@ bool WireReader::Next() {
   uint64_t size = 0;
   absl::string_view skipped;
   switch (tag & 7) {
-    case 0: return Varint(&size) || Fail();
-    case 1: return Take(8, &skipped) || Fail();
-    case 2: return (Varint(&size) && Take(size, &bytes_)) || Fail();
-    case 5: return Take(4, &skipped) || Fail();
-    default: return Fail();  // groups: Kubernetes has none
+    case 0:
+      return Varint(&size) || Fail();
+    case 1:
+      return Take(8, &skipped) || Fail();
+    case 2:
+      return (Varint(&size) && Take(size, &bytes_)) || Fail();
+    case 5:
+      return Take(4, &skipped) || Fail();
+    default:
+      return Fail();  // groups: Kubernetes has none
   }
 }
 

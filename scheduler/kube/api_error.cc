@@ -43,8 +43,9 @@ bool ReadJson(absl::string_view body, ApiError* error) {
 
 ApiError ReadApiError(absl::string_view body) {
   ApiError error;
-  const bool known = codec::HasEnvelope(body) ? ReadProtobuf(body, &error)
-                     : !body.empty() && body.front() == '{' && ReadJson(body, &error);
+  const bool known = codec::HasEnvelope(body)
+                         ? ReadProtobuf(body, &error)
+                         : !body.empty() && body.front() == '{' && ReadJson(body, &error);
   if (!known) error.message = codec::Quoted(absl::StripAsciiWhitespace(body), kMessageBytes);
   if (error.message.size() > kMessageBytes) error.message.resize(kMessageBytes);
   if (error.message.empty()) error.message = "no message";

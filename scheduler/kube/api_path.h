@@ -13,8 +13,8 @@
 
 namespace muster::kube {
 
-// The server gives a write up after this long, and so does the client a little later: an answer that
-// has not come by then is "unknown" and the object is read.
+// The server gives a write up after this long, and so does the client a little later: an answer
+// that has not come by then is "unknown" and the object is read.
 inline constexpr absl::string_view kWriteTimeout = "?timeout=4s";
 inline constexpr absl::Duration kWriteDeadline = absl::Seconds(6);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long to wait before trying again: doubling from `first` to `cap`, with jitter so that many
-// clients of a server that comes back do not return in one burst. A server's Retry-After is a floor.
+// clients of a server that comes back do not return in one burst. A server's Retry-After is a
+// floor.
 #pragma once
 
 #include <algorithm>

@@ -82,8 +82,8 @@ void Binder::Post(const std::string& uid) {
   request.body = BindingBody(attempt.action);
   request.deadline = kWriteDeadline;
   request.fenced = true;
-  attempt.exchange = reactor_.http().Send(
-      std::move(request), [this, uid](HttpReply reply) { OnPosted(uid, reply); });
+  attempt.exchange = reactor_.http().Send(std::move(request),
+                                          [this, uid](HttpReply reply) { OnPosted(uid, reply); });
 }
 
 void Binder::OnPosted(const std::string& uid, const HttpReply& reply) {
@@ -104,16 +104,18 @@ void Binder::OnPosted(const std::string& uid, const HttpReply& reply) {
     attempt.last_error = ErrorText(reply);
   }
   // Also before an error counts as a refusal the pod has the last word: it may be bound after all.
-  if (IsUnknown(reply) || attempt.failures >= kTries) ReadBack(uid);
-  else Later(uid, &Binder::Post, RetryFloor(reply));
+  if (IsUnknown(reply) || attempt.failures >= kTries)
+    ReadBack(uid);
+  else
+    Later(uid, &Binder::Post, RetryFloor(reply));
 }
 
 void Binder::ReadBack(const std::string& uid) {
   Attempt& attempt = *attempts_[uid];
   HttpRequest request;
   request.path = PodPath(attempt.action.pod);
-  attempt.exchange = reactor_.http().Send(
-      std::move(request), [this, uid](HttpReply reply) { OnRead(uid, reply); });
+  attempt.exchange = reactor_.http().Send(std::move(request),
+                                          [this, uid](HttpReply reply) { OnRead(uid, reply); });
 }
 
 void Binder::OnRead(const std::string& uid, const HttpReply& reply) {
@@ -122,8 +124,8 @@ void Binder::OnRead(const std::string& uid, const HttpReply& reply) {
     Refuse(uid, 404, absl::StrCat(Called(attempt.action.pod), " is gone"));
     return;
   }
-  absl::StatusOr<k8s::Pod> pod = reply.ok() ? ReadAnswer<k8s::Pod>(reply)
-                                            : absl::UnavailableError(ErrorText(reply));
+  absl::StatusOr<k8s::Pod> pod =
+      reply.ok() ? ReadAnswer<k8s::Pod>(reply) : absl::UnavailableError(ErrorText(reply));
   if (!pod.ok()) {
     Later(uid, &Binder::ReadBack, RetryFloor(reply));
     return;
@@ -148,7 +150,8 @@ void Binder::OnRead(const std::string& uid, const HttpReply& reply) {
 
 void Binder::Later(const std::string& uid, Step step, absl::Duration floor) {
   Attempt& attempt = *attempts_[uid];
-  attempt.timer = reactor_.After(attempt.backoff.Next(floor), [this, uid, step] { (this->*step)(uid); });
+  attempt.timer =
+      reactor_.After(attempt.backoff.Next(floor), [this, uid, step] { (this->*step)(uid); });
 }
 
 void Binder::Accept(const std::string& uid) {

@@ -8,9 +8,10 @@
 //    │            │ wait                                     │    BindRefused
 //    └────────────┴──────────────── still unbound ◀──────────┘
 //
-// Invariant: the UID is a precondition of every POST, so none can bind another pod of that name, and a
-// POST that is repeated can bind at most once. An API server that is down or throttles is waited for;
-// one that errs or conflicts kTries times without reason counts as a refusal. Reactor's thread.
+// Invariant: the UID is a precondition of every POST, so none can bind another pod of that name,
+// and a POST that is repeated can bind at most once. An API server that is down or throttles is
+// waited for; one that errs or conflicts kTries times without reason counts as a refusal. Reactor's
+// thread.
 #pragma once
 
 #include <functional>

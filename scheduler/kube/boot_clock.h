@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time since boot, which goes on while the machine is suspended and never jumps: leases, back-offs and
-// timers are judged by it, so that a laptop or a frozen VM that wakes up knows that its lease is over.
+// Time since boot, which goes on while the machine is suspended and never jumps: leases, back-offs
+// and timers are judged by it, so that a laptop or a frozen VM that wakes up knows that its lease
+// is over.
 #pragma once
 
 #include "absl/time/time.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the API server is and who we are there. Filled from a kubeconfig or from the service account
-// of the pod we run in. PEM texts are held in memory; a token file is read again as it rotates.
+// Where the API server is and who we are there. Filled from a kubeconfig or from the service
+// account of the pod we run in. PEM texts are held in memory; a token file is read again as it
+// rotates.
 #pragma once
 
 #include <string>

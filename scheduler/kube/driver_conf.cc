@@ -47,10 +47,10 @@ void DriverConf::Fetch(const std::string& uid) {
   Reading& reading = *readings_.at(uid);
   const loop::ReadForecast& action = reading.action;
   HttpRequest request;
-  request.path = ConfigMapPath(action.driver.ns, reading.properties.has_value() ? action.template_map
-                                                                                : action.conf_map);
-  reading.exchange = reactor_.http().Send(
-      std::move(request), [this, uid](HttpReply reply) { OnReply(uid, reply); });
+  request.path = ConfigMapPath(
+      action.driver.ns, reading.properties.has_value() ? action.template_map : action.conf_map);
+  reading.exchange = reactor_.http().Send(std::move(request),
+                                          [this, uid](HttpReply reply) { OnReply(uid, reply); });
 }
 
 void DriverConf::OnReply(const std::string& uid, const HttpReply& reply) {
@@ -93,8 +93,10 @@ void DriverConf::Take(const std::string& uid, std::string text) {
     return;
   }
   reading.properties = std::move(text);
-  if (reading.action.template_map.empty()) Finish(uid, std::nullopt);
-  else Fetch(uid);
+  if (reading.action.template_map.empty())
+    Finish(uid, std::nullopt);
+  else
+    Fetch(uid);
 }
 
 void DriverConf::Finish(const std::string& uid, std::optional<std::string> pod_template) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what a Spark driver's ConfigMaps say of its executors. Spark creates them 0.3 to 1.1 s after
-// the driver pod, so 404 is no answer: it is tried again until they are there or the driver is gone,
-// and told once as ForecastMissing. They are immutable, so one reading is enough. Reactor's thread.
+// Reads what a Spark driver's ConfigMaps say of its executors. Spark creates them 0.3 to 1.1 s
+// after the driver pod, so 404 is no answer: it is tried again until they are there or the driver
+// is gone, and told once as ForecastMissing. They are immutable, so one reading is enough.
+// Reactor's thread.
 #pragma once
 
 #include <functional>

@@ -68,8 +68,8 @@ void Election::OnRead(HttpReply reply) {
   }
   k8s::Lease lease;
   if (!reply.ok() || !ParseLease(reply.body, &lease)) {
-    sink_.problem(absl::StrCat("reading lease ", settings_.ns, "/", settings_.name, ": ",
-                               ErrorText(reply)));
+    sink_.problem(
+        absl::StrCat("reading lease ", settings_.ns, "/", settings_.name, ": ", ErrorText(reply)));
     return;
   }
   if (!exists_ || lease.metadata().resource_version() != record_.metadata().resource_version()) {
@@ -119,11 +119,13 @@ void Election::Write(bool release, std::function<void(const HttpReply&)> done) {
   request.body = codec::SealEnvelope("coordination.k8s.io/v1", "Lease", lease.SerializeAsString());
   request.deadline = release ? kReleaseDeadline : kDeadline;
   const absl::Duration sent = reactor_.Now();
-  exchange_ = reactor_.http().Send(
-      std::move(request), [this, sent, done = std::move(done)](HttpReply reply) {
-        if (done) done(reply);
-        else OnWritten(reply, sent);
-      });
+  exchange_ = reactor_.http().Send(std::move(request),
+                                   [this, sent, done = std::move(done)](HttpReply reply) {
+                                     if (done)
+                                       done(reply);
+                                     else
+                                       OnWritten(reply, sent);
+                                   });
 }
 
 void Election::OnWritten(const HttpReply& reply, absl::Duration sent) {
@@ -141,8 +143,8 @@ void Election::OnWritten(const HttpReply& reply, absl::Duration sent) {
     Read();
     return;
   }
-  sink_.problem(absl::StrCat("writing lease ", settings_.ns, "/", settings_.name, ": ",
-                             ErrorText(reply)));
+  sink_.problem(
+      absl::StrCat("writing lease ", settings_.ns, "/", settings_.name, ": ", ErrorText(reply)));
   if (reply.maybe_applied) record_.clear_spec();  // read before the next write
 }
 
@@ -176,16 +178,17 @@ void Election::Tick() {
   const bool held = phase_ != Phase::kWaiting;
   if (held && !lapsed_ && reactor_.Now() - renewed_ >= settings_.renew_deadline) {
     lapsed_ = true;
-    sink_.problem(absl::StrCat("lease ", settings_.ns, "/", settings_.name,
-                               " could not be renewed for ",
-                               absl::FormatDuration(settings_.renew_deadline),
-                               ": nothing is written until it is"));
+    sink_.problem(absl::StrCat(
+        "lease ", settings_.ns, "/", settings_.name, " could not be renewed for ",
+        absl::FormatDuration(settings_.renew_deadline), ": nothing is written until it is"));
   }
   LeadIfDue();
   Again();
   if (reactor_.http().Pending(Lane::kLease) > 0) return;  // the last round has no answer yet
-  if (held && Ours()) Write(/*release=*/false, nullptr);
-  else Read();
+  if (held && Ours())
+    Write(/*release=*/false, nullptr);
+  else
+    Read();
 }
 
 void Election::Lose(const std::string& why) {
@@ -213,8 +216,10 @@ void Election::Release(std::function<void()> done) {
     return;
   }
   Write(/*release=*/true, [this, done = std::move(done)](const HttpReply& reply) {
-    if (reply.code == 409) ReleaseAsRead(done);  // a renewal was under way
-    else done();
+    if (reply.code == 409)
+      ReleaseAsRead(done);  // a renewal was under way
+    else
+      done();
   });
 }
 

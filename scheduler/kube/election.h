@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// One leader by a Lease, with client-go's protocol and timing, and a fence on top: a Lease alone does
-// not stop an old leader's late write.
+// One leader by a Lease, with client-go's protocol and timing, and a fence on top: a Lease alone
+// does not stop an old leader's late write.
 //
-// Expiry is judged by our own clock since the record last changed, never by the times written in it.
-// The fence: a write may leave only within 60 % of the lease after the last renewal *was sent*, and
-// the server drops it after 4 s (?timeout=4s); who takes over an expired lease leads `grace` later. So
-// with 15 s and 4 s the last write of the old leader ends (9 + 4 s) before the first of the new.
-// A server that is away takes no leadership: the fence holds the writes back, and the first renewal
-// after that succeeds only if nobody wrote the Lease meanwhile (its resource version says so). Then all
-// is as it was; else the leadership is lost.
-// Source: client-go tools/leaderelection. Lives on the reactor's thread.
+// Expiry is judged by our own clock since the record last changed, never by the times written in
+// it. The fence: a write may leave only within 60 % of the lease after the last renewal *was sent*,
+// and the server drops it after 4 s (?timeout=4s); who takes over an expired lease leads `grace`
+// later. So with 15 s and 4 s the last write of the old leader ends (9 + 4 s) before the first of
+// the new. A server that is away takes no leadership: the fence holds the writes back, and the
+// first renewal after that succeeds only if nobody wrote the Lease meanwhile (its resource version
+// says so). Then all is as it was; else the leadership is lost. Source: client-go
+// tools/leaderelection. Lives on the reactor's thread.
 #pragma once
 
 #include <functional>
@@ -35,10 +35,10 @@ struct LeaseSettings {
 class Election {
  public:
   struct Sink {
-    std::function<void()> lead;                   // once
-    std::function<void(std::string why)> lost;    // once, after lead; nothing follows
-    std::function<void(std::string)> problem;     // one line, for the log
-    std::function<void(std::string)> standby;     // another holds it; told when the holder changes
+    std::function<void()> lead;                 // once
+    std::function<void(std::string why)> lost;  // once, after lead; nothing follows
+    std::function<void(std::string)> problem;   // one line, for the log
+    std::function<void(std::string)> standby;   // another holds it; told when the holder changes
   };
 
   Election(Reactor& reactor, LeaseSettings settings, Sink sink);

@@ -77,7 +77,8 @@ class Http::Core {
     curl_multi_perform(multi_, &running);
     if (Finish()) return;
     const int64_t ms = absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1)));
-    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::clamp<int64_t>(ms, 0, 1000)), nullptr);
+    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::clamp<int64_t>(ms, 0, 1000)),
+                    nullptr);
     curl_multi_perform(multi_, &running);
     Finish();
   }
@@ -147,14 +148,16 @@ class Http::Core {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method);
     const bool has_body = !request.content_type.empty();
     if (has_body) {
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                       static_cast<curl_off_t>(request.body.size()));
       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
     } else {
       curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
     const absl::Duration deadline = request.deadline;
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                     deadline == absl::InfiniteDuration() ? 0L : absl::ToInt64Milliseconds(deadline));
+    curl_easy_setopt(
+        easy, CURLOPT_TIMEOUT_MS,
+        deadline == absl::InfiniteDuration() ? 0L : absl::ToInt64Milliseconds(deadline));
     transfer.headers = Headers(request, has_body);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
@@ -287,7 +290,8 @@ class Http::Core {
     if (result == CURLE_OK || (transfer.cut && result == CURLE_WRITE_ERROR)) return;
     reply.maybe_applied = !transfer.fenced_off && result != CURLE_COULDNT_CONNECT &&
                           result != CURLE_COULDNT_RESOLVE_HOST && result != CURLE_URL_MALFORMAT &&
-                          result != CURLE_PEER_FAILED_VERIFICATION && result != CURLE_SSL_CONNECT_ERROR;
+                          result != CURLE_PEER_FAILED_VERIFICATION &&
+                          result != CURLE_SSL_CONNECT_ERROR;
     const std::string what = absl::StrCat(transfer.request.method, " ", credentials_.server,
                                           transfer.request.path, ": ");
     if (transfer.fenced_off) {
@@ -326,7 +330,9 @@ Http::Http(Credentials credentials, HttpLimits limits)
     : core_(std::make_unique<Core>(std::move(credentials), limits)) {}
 Http::~Http() = default;
 
-void Http::set_may_write(std::function<bool()> may_write) { core_->may_write_ = std::move(may_write); }
+void Http::set_may_write(std::function<bool()> may_write) {
+  core_->may_write_ = std::move(may_write);
+}
 void Http::set_observer(Observer observer) { core_->observer_ = std::move(observer); }
 
 Http::Id Http::Send(HttpRequest request, Done done) {

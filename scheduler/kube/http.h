@@ -2,10 +2,10 @@
 // HTTP/1.1 to one API server: many requests in flight from one thread over kept-alive connections.
 //
 // Invariants: a lane never waits for another (binds are not behind status writes); `done` is called
-// exactly once unless the request is cancelled, never from inside Send; a fenced request leaves only
-// if `may_write` holds after the connection stands, just before the first byte.
-// Errors: no answer is HttpReply.transport; every answer, also 500, is transport OK with its code.
-// Not thread-safe but for Wake. libcurl 7.88 over HTTP/2 fails on GOAWAY and early replies, hence 1.1.
+// exactly once unless the request is cancelled, never from inside Send; a fenced request leaves
+// only if `may_write` holds after the connection stands, just before the first byte. Errors: no
+// answer is HttpReply.transport; every answer, also 500, is transport OK with its code. Not
+// thread-safe but for Wake. libcurl 7.88 over HTTP/2 fails on GOAWAY and early replies, hence 1.1.
 #pragma once
 
 #include <cstddef>

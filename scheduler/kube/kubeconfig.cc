@@ -34,13 +34,14 @@ class Reader {
     if (!text.ok()) return text.status();
     absl::StatusOr<YamlNode> root = codec::ParseYaml(file_, *text);
     if (!root.ok()) return root.status();
-    const std::string wanted = context_name.empty() ? Text(*root, "current-context")
-                                                    : std::string(context_name);
+    const std::string wanted =
+        context_name.empty() ? Text(*root, "current-context") : std::string(context_name);
     if (wanted.empty()) Fail(*root, "current-context: expected the name of a context");
     const YamlNode* context = Named(*root, "contexts", "context", wanted);
     const YamlNode* cluster =
         context ? Named(*root, "clusters", "cluster", Text(*context, "cluster")) : nullptr;
-    const YamlNode* user = context ? Named(*root, "users", "user", Text(*context, "user")) : nullptr;
+    const YamlNode* user =
+        context ? Named(*root, "users", "user", Text(*context, "user")) : nullptr;
     if (cluster != nullptr) ReadCluster(*cluster);
     if (user != nullptr) ReadUser(*user);
     if (!status_.ok()) return status_;
@@ -90,8 +91,10 @@ class Reader {
     const YamlNode* node = map.Find(key);
     if (node == nullptr || node->text.empty()) return;
     absl::StatusOr<std::string> text = ReadFile(Beside(node->text));
-    if (text.ok()) *out = *std::move(text);
-    else Fail(*node, absl::StrCat(key, ": ", text.status().message()));
+    if (text.ok())
+      *out = *std::move(text);
+    else
+      Fail(*node, absl::StrCat(key, ": ", text.status().message()));
   }
 
   std::string Beside(const std::string& path) const {

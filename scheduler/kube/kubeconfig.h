@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Credentials from a kubeconfig file: the current context (or a named one), its cluster and its user.
+// Credentials from a kubeconfig file: the current context (or a named one), its cluster and its
+// user.
 //
-// Understood: server, certificate-authority(-data), insecure-skip-tls-verify, client-certificate(-data),
-// client-key(-data), token, tokenFile, namespace; relative files are relative to the kubeconfig.
-// Refused with one message that names file and field: what would silently change who we are or whom we
-// trust (exec, auth-provider, username, proxy-url, tls-server-name). Source: client-go tools/clientcmd.
+// Understood: server, certificate-authority(-data), insecure-skip-tls-verify,
+// client-certificate(-data), client-key(-data), token, tokenFile, namespace; relative files are
+// relative to the kubeconfig. Refused with one message that names file and field: what would
+// silently change who we are or whom we trust (exec, auth-provider, username, proxy-url,
+// tls-server-name). Source: client-go tools/clientcmd.
 #pragma once
 
 #include <string>

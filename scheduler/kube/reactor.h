@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The I/O thread of the Kubernetes world: HTTP exchanges, timers and tasks from other threads, all run
-// one after another, so that nothing in this folder behind it needs a lock.
+// The I/O thread of the Kubernetes world: HTTP exchanges, timers and tasks from other threads, all
+// run one after another, so that nothing in this folder behind it needs a lock.
 //
 // Timers follow the injected BootClock; a test moves that clock by hand and drives RunOnce itself.
 #pragma once

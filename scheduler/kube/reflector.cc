@@ -47,8 +47,10 @@ void Reflector::List() {
     ListPage("");
     return;
   }
-  OpenStream("watch=1&allowWatchBookmarks=true&sendInitialEvents=true"
-             "&resourceVersionMatch=NotOlderThan", /*initial=*/true);
+  OpenStream(
+      "watch=1&allowWatchBookmarks=true&sendInitialEvents=true"
+      "&resourceVersionMatch=NotOlderThan",
+      /*initial=*/true);
 }
 
 void Reflector::ListPage(const std::string& continue_token) {
@@ -163,9 +165,12 @@ bool Reflector::OnFrame(absl::string_view frame) {
     stream_error_ = std::string(envelope.status().message());
     return false;
   }
-  if (event->type == "BOOKMARK") OnBookmark(envelope->raw);
-  else if (event->type == "DELETED") LostObject(envelope->raw);
-  else SawObject(envelope->raw);
+  if (event->type == "BOOKMARK")
+    OnBookmark(envelope->raw);
+  else if (event->type == "DELETED")
+    LostObject(envelope->raw);
+  else
+    SawObject(envelope->raw);
   return true;
 }
 
@@ -219,7 +224,8 @@ void Reflector::SawObject(absl::string_view raw) {
   }
   Known& known = known_[seen->key];
   if (!known.uid.empty() && known.uid != seen->uid) {
-    if (std::optional<Event> gone = kind_->Gone(seen->key, known.uid)) sink_.event(*std::move(gone));
+    if (std::optional<Event> gone = kind_->Gone(seen->key, known.uid))
+      sink_.event(*std::move(gone));
   }
   known.uid = seen->uid;
   known.pass = pass_;
@@ -248,7 +254,8 @@ void Reflector::EndList() {
     if (known.pass != pass_) lost.push_back(key);
   }
   for (const std::string& key : lost) {
-    if (std::optional<Event> gone = kind_->Gone(key, known_[key].uid)) sink_.event(*std::move(gone));
+    if (std::optional<Event> gone = kind_->Gone(key, known_[key].uid))
+      sink_.event(*std::move(gone));
     known_.erase(key);
   }
   if (synced_) return;
@@ -260,8 +267,10 @@ void Reflector::Retry(absl::string_view why, absl::Duration floor) {
   Problem(why);
   blind_since_ = std::min(blind_since_, reactor_.Now());
   timer_ = reactor_.After(backoff_.Next(floor), [this] {
-    if (listing_ || version_.empty()) List();
-    else Watch();
+    if (listing_ || version_.empty())
+      List();
+    else
+      Watch();
   });
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows one kind: lists it, watches it, and tells what is seen and what is gone, for as long as it
-// lives and whatever the API server does.
+// Follows one kind: lists it, watches it, and tells what is seen and what is gone, for as long as
+// it lives and whatever the API server does.
 //
 //            WatchList (422: paged LIST)            end of initial events
-//   start ──────────────────────────────▶ listing ─────────────────────▶ watching ──┐
-//                                            ▲            410 Gone          │  ▲     │ cut, error:
-//                                            └──────────────────────────────┘  └─────┘ resume at the
-//                                                                                      last version
-// Invariants: the UID is the identity, so an object recreated under its name is told as gone and then
-// as seen; after a relist everything not seen in it is told as gone; a resource version is kept only
-// from where the stream may be resumed. An undecodable object is reported and skipped.
+//   start ──────────────────────────────▶ listing ─────────────────────▶ watching ──┐ cut: go on
+//                                            ▲            410 Gone          │  ▲     │ at the
+//                                            └──────────────────────────────┘  └─────┘ last place
+//
+// Invariants: the UID is the identity, so an object recreated under its name is told as gone and
+// then as seen; after a relist everything not seen in it is told as gone; a resource version is
+// kept only from where the stream may be resumed. An undecodable object is reported and skipped.
 // Source: client-go tools/cache/reflector.go. Lives on the reactor's thread.
 #pragma once
 
@@ -29,8 +29,8 @@ class Reflector {
  public:
   struct Sink {
     std::function<void(Event)> event;
-    std::function<void()> synced;               // once, when the first list is whole
-    std::function<void(std::string)> problem;   // one line, for the log
+    std::function<void()> synced;              // once, when the first list is whole
+    std::function<void(std::string)> problem;  // one line, for the log
   };
 
   Reflector(Reactor& reactor, std::unique_ptr<WatchedKind> kind, Sink sink, uint64_t seed);
@@ -79,8 +79,8 @@ class Reflector {
   uint64_t pass_ = 0;
   bool listing_ = true;
   bool synced_ = false;
-  bool watch_list_ = true;  // offered by the server as far as we know
-  bool heard_ = false;      // the stream has brought something
+  bool watch_list_ = true;    // offered by the server as far as we know
+  bool heard_ = false;        // the stream has brought something
   std::string stream_error_;  // why we end the stream ourselves
   bool streaming_ = false;
   absl::Duration blind_since_ = absl::InfiniteDuration();

@@ -62,8 +62,10 @@ class World::Core {
 
   Reactor& reactor() { return reactor_; }
   void Start() {
-    if (settings_.elect) election_.Start();
-    else Lead();
+    if (settings_.elect)
+      election_.Start();
+    else
+      Lead();
   }
 
   void Bind(loop::BindPod action) {
@@ -154,17 +156,20 @@ class World::Core {
   void Follow(std::unique_ptr<WatchedKind> kind, std::function<void(muster::Event)> hear) {
     std::string name(kind->name());
     reflectors_.push_back(
-        {std::move(name), std::make_unique<Reflector>(
-                              reactor_, std::move(kind),
-                              Reflector::Sink{std::move(hear), [this] { NoteSynced(); }, Problems()},
-                              RandomSeed())});
+        {std::move(name),
+         std::make_unique<Reflector>(
+             reactor_, std::move(kind),
+             Reflector::Sink{std::move(hear), [this] { NoteSynced(); }, Problems()},
+             RandomSeed())});
   }
 
   void OnPod(muster::Event event) {
     if (const auto* seen = std::get_if<PodSeen>(&event)) {
       const Pod& pod = seen->pod;
-      if (!pod.node_name.empty()) with_condition_.erase(pod.uid);
-      else if (!pod.condition_reason.empty()) with_condition_.insert(pod.uid);
+      if (!pod.node_name.empty())
+        with_condition_.erase(pod.uid);
+      else if (!pod.condition_reason.empty())
+        with_condition_.insert(pod.uid);
       if (IsTerminal(pod)) driver_conf_.Gone(pod.uid);
     } else if (const auto* gone = std::get_if<PodGone>(&event)) {
       with_condition_.erase(gone->uid);
@@ -177,9 +182,8 @@ class World::Core {
   std::optional<muster::Event> ReadConfig(const std::string& text, const std::string& uid) {
     if (text == config_text_) return std::nullopt;
     config_text_ = text;
-    const std::string file =
-        absl::StrCat("ConfigMap ", settings_.config_ns, "/", settings_.config_name, " key ",
-                     settings_.config_key);
+    const std::string file = absl::StrCat("ConfigMap ", settings_.config_ns, "/",
+                                          settings_.config_name, " key ", settings_.config_key);
     absl::StatusOr<QueueConfig> config = codec::ParseQueueConfig(file, text);
     if (config.ok()) {
       config_state_ = ConfigState::kGood;

@@ -4,9 +4,9 @@
 //   loop's thread ── Actuator ──▶ tasks ─▶ I/O thread: lease, watches, binds, writes ─▶ API server
 //                 ◀── Feed ────── events ◀─
 //
-// Start elects; the winner lists and watches from scratch, tells Synced when every kind is whole, and
-// binds. Losing the lease closes the feed for good: the process ends, and a new one rebuilds all state
-// from the API. Nothing here blocks the loop's thread but Drain.
+// Start elects; the winner lists and watches from scratch, tells Synced when every kind is whole,
+// and binds. Losing the lease closes the feed for good: the process ends, and a new one rebuilds
+// all state from the API. Nothing here blocks the loop's thread but Drain.
 #pragma once
 
 #include <condition_variable>

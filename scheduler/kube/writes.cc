@@ -34,8 +34,10 @@ Writes::~Writes() {
 void Writes::Send(const std::string& key, Order order) {
   const auto it = entries_.find(key);
   if (it != entries_.end()) {
-    if (it->second.waiting) it->second.now = std::move(order);
-    else it->second.next = std::move(order);
+    if (it->second.waiting)
+      it->second.now = std::move(order);
+    else
+      it->second.next = std::move(order);
     return;
   }
   if (entries_.size() >= capacity_) {
@@ -44,8 +46,9 @@ void Writes::Send(const std::string& key, Order order) {
     return;
   }
   overflowed_ = false;
-  entries_.emplace(key, Entry{std::move(order), std::nullopt, 0,
-                              Backoff(absl::Milliseconds(200), absl::Seconds(10), seed_ + ++started_)});
+  entries_.emplace(key,
+                   Entry{std::move(order), std::nullopt, 0,
+                         Backoff(absl::Milliseconds(200), absl::Seconds(10), seed_ + ++started_)});
   Try(key);
 }
 
@@ -53,8 +56,8 @@ void Writes::Try(const std::string& key) {
   Entry& entry = entries_.at(key);
   entry.waiting = false;
   ++entry.tried;
-  entry.exchange = reactor_.http().Send(
-      entry.now.request, [this, key](HttpReply reply) { OnReply(key, reply); });
+  entry.exchange = reactor_.http().Send(entry.now.request,
+                                        [this, key](HttpReply reply) { OnReply(key, reply); });
 }
 
 void Writes::OnReply(const std::string& key, const HttpReply& reply) {

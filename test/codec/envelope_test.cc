@@ -11,7 +11,8 @@ namespace {
 
 std::string Framed(const std::string& bytes) {
   std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bytes.size() >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(bytes.size() >> shift));
   return out + bytes;
 }
 

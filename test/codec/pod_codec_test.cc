@@ -2,7 +2,6 @@
 #include "scheduler/codec/pod_codec.h"
 
 #include <catch2/catch.hpp>
-
 #include <limits>
 
 #include "k8s/pod.pb.h"
@@ -135,7 +134,8 @@ TEST_CASE("requests: a resize under way counts as the largest of what is asked a
   CHECK(Cpu(pod) == 1000);  // not bound: only the spec
   pod.mutable_spec()->set_node_name("n");
   CHECK(Cpu(pod) == 3000);
-  (*pod.mutable_spec()->mutable_containers(0)->mutable_resources()->mutable_requests())["cpu"].set_string("8");
+  (*pod.mutable_spec()->mutable_containers(0)->mutable_resources()->mutable_requests())["cpu"]
+      .set_string("8");
   CHECK(Cpu(pod) == 8000);
   k8s::PodCondition* infeasible = pod.mutable_status()->add_conditions();
   infeasible->set_type("PodResizePending");
@@ -191,8 +191,10 @@ TEST_CASE("what filters read becomes the role; what is not decided on is named")
   k8s::PodSpec& spec = *from.mutable_spec();
   (*spec.mutable_node_selector())["b"] = "2";
   (*spec.mutable_node_selector())["a"] = "1";
-  k8s::NodeSelectorTerm* term =
-      spec.mutable_affinity()->mutable_node_affinity()->mutable_required()->add_node_selector_terms();
+  k8s::NodeSelectorTerm* term = spec.mutable_affinity()
+                                    ->mutable_node_affinity()
+                                    ->mutable_required()
+                                    ->add_node_selector_terms();
   k8s::NodeSelectorRequirement* requirement = term->add_match_expressions();
   requirement->set_key("zone");
   requirement->set_operator_("NotIn");

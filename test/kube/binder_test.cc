@@ -28,7 +28,8 @@ struct Binding {
     ++outcomes;
   }
   void Bind(const std::string& uid, const std::string& name, const std::string& node = "n1") {
-    binder->Bind({{uid, "team", name}, node, Stamp{"etl", "g", 2, "", 0, "", absl::FromUnixSeconds(9)}});
+    binder->Bind(
+        {{uid, "team", name}, node, Stamp{"etl", "g", 2, "", 0, "", absl::FromUnixSeconds(9)}});
   }
   bool Until(const std::function<bool()>& condition) { return RunUntil(reactor, condition); }
   // As above, and lets the back-off run.
@@ -39,7 +40,9 @@ struct Binding {
     }
     return condition();
   }
-  std::string Node(const std::string& name) { return server.GetPod("team/" + name).spec().node_name(); }
+  std::string Node(const std::string& name) {
+    return server.GetPod("team/" + name).spec().node_name();
+  }
 
   FakeApiServer& server;
   HandClock clock;

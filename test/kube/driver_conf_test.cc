@@ -52,9 +52,10 @@ loop::ReadForecast Driver(const std::string& template_map = "") {
   return {{"u1", "team", "pi-driver"}, "conf-map", template_map, "podspec-configmap-key", "muster"};
 }
 
-constexpr char kConf[] = "spark.executor.instances=3\nspark.executor.memory=2g\n"
-                         "spark.kubernetes.scheduler.name=muster\n"
-                         "spark.kubernetes.memoryOverheadFactor=0.1\n";
+constexpr char kConf[] =
+    "spark.executor.instances=3\nspark.executor.memory=2g\n"
+    "spark.kubernetes.scheduler.name=muster\n"
+    "spark.kubernetes.memoryOverheadFactor=0.1\n";
 
 TEST_CASE("the driver's ConfigMap comes after the driver: it is waited for, and told once") {
   FakeApiServer server;

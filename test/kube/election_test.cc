@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/kube/election.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "scheduler/kube/identity.h"
 #include "test/kube/world_fixture.h"

@@ -61,7 +61,9 @@ std::string FakeApiServer::PutObject(const std::string& kind, T object) {
 
 std::string FakeApiServer::Put(k8s::Pod pod) { return PutObject("pods", std::move(pod)); }
 std::string FakeApiServer::Put(k8s::Node node) { return PutObject("nodes", std::move(node)); }
-std::string FakeApiServer::Put(k8s::ConfigMap map) { return PutObject("configmaps", std::move(map)); }
+std::string FakeApiServer::Put(k8s::ConfigMap map) {
+  return PutObject("configmaps", std::move(map));
+}
 std::string FakeApiServer::Put(k8s::Lease lease) { return PutObject("leases", std::move(lease)); }
 
 void FakeApiServer::Remove(const std::string& kind, const std::string& key) {
@@ -74,8 +76,8 @@ void FakeApiServer::Remove(const std::string& kind, const std::string& key) {
 
 void FakeApiServer::Note(const std::string& kind, const std::string& key, const std::string& type,
                          const std::string& raw) {
-  Change change{version_, kind, type,
-                codec::SealEnvelope(ApiVersionOf(kind), KindOf(kind), raw), key};
+  Change change{version_, kind, type, codec::SealEnvelope(ApiVersionOf(kind), KindOf(kind), raw),
+                key};
   if (lose_[kind] > 0) {
     --lose_[kind];
     change.lost = true;
@@ -149,7 +151,8 @@ void FakeApiServer::SendError(const std::string& kind, int code, const std::stri
 
 void FakeApiServer::SendGarbage(const std::string& kind) {
   std::lock_guard<std::mutex> lock(mutex_);
-  changes_.push_back({++version_, kind, "ADDED", codec::SealEnvelope("v1", KindOf(kind), "\xff\xff"), ""});
+  changes_.push_back(
+      {++version_, kind, "ADDED", codec::SealEnvelope("v1", KindOf(kind), "\xff\xff"), ""});
   changed_.notify_all();
 }
 

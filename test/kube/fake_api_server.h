@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Kubernetes API server of a few kinds, in this process, over real sockets: protobuf lists and watch
-// streams, WatchList and bookmarks, paging, bindings, status patches, leases; and whatever goes wrong
-// with one, on demand. Semantics are those of v1.36 (pkg/registry/core/pod/storage, apiserver cacher).
+// A Kubernetes API server of a few kinds, in this process, over real sockets: protobuf lists and
+// watch streams, WatchList and bookmarks, paging, bindings, status patches, leases; and whatever
+// goes wrong with one, on demand. Semantics are those of v1.36 (pkg/registry/core/pod/storage,
+// apiserver cacher).
 #pragma once
 
 #include <condition_variable>
@@ -23,11 +24,11 @@ namespace muster::kube {
 // What happens to the next `times` requests whose method and "path?query" contain the texts.
 struct Fault {
   enum class Act {
-    kReply,      // answer `code`, with Retry-After where set; the request has no effect
-    kCutBefore,  // reset the connection; no effect
-    kCutAfter,   // effect, then reset instead of an answer
-    kHang,       // effect, then no answer until the client leaves
-    kHangBefore, // no effect, no answer until the client leaves
+    kReply,       // answer `code`, with Retry-After where set; the request has no effect
+    kCutBefore,   // reset the connection; no effect
+    kCutAfter,    // effect, then reset instead of an answer
+    kHang,        // effect, then no answer until the client leaves
+    kHangBefore,  // no effect, no answer until the client leaves
   };
   std::string method;
   std::string path;

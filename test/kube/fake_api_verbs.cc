@@ -25,7 +25,8 @@ std::string StatusBody(int code, const std::string& reason, const std::string& m
 template <typename T>
 bool ParseBody(const WireRequest& request, T* out) {
   const auto envelope = codec::OpenEnvelope(request.body);
-  return envelope.ok() && out->ParseFromArray(envelope->raw.data(), static_cast<int>(envelope->raw.size()));
+  return envelope.ok() &&
+         out->ParseFromArray(envelope->raw.data(), static_cast<int>(envelope->raw.size()));
 }
 
 std::string Frame(const std::string& type, const std::string& object) {
@@ -34,7 +35,8 @@ std::string Frame(const std::string& type, const std::string& object) {
   event.mutable_object()->set_raw(object);
   const std::string bytes = event.SerializeAsString();
   std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bytes.size() >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(bytes.size() >> shift));
   return out + bytes;
 }
 
@@ -71,7 +73,8 @@ bool FakeApiServer::Apply(const WireRequest& request, std::string* kind, int* co
     if (*code < 300) *kind = "Lease";
   } else if (objects.count(route.key()) == 0) {
     *code = 404;
-    *body = StatusBody(404, "NotFound", absl::StrCat(route.kind, " \"", route.name, "\" not found"));
+    *body =
+        StatusBody(404, "NotFound", absl::StrCat(route.kind, " \"", route.name, "\" not found"));
   } else if (request.method == "GET") {
     *kind = KindOf(route.kind);
     *code = 200;
@@ -208,8 +211,7 @@ int FakeApiServer::WriteLease(const std::string& key, const WireRequest& request
                               std::string* body) {
   k8s::Lease lease;
   if (!ParseBody(request, &lease)) return 400;
-  const std::string name =
-      absl::StrCat(ParseRoute(request.path).ns, "/", lease.metadata().name());
+  const std::string name = absl::StrCat(ParseRoute(request.path).ns, "/", lease.metadata().name());
   auto& leases = objects_["leases"];
   if (key.empty()) {
     if (leases.count(name) > 0) {
@@ -244,13 +246,14 @@ bool FakeApiServer::SendInitial(const std::string& kind, const std::string& only
   for (const std::string& frame : frames) {
     // In two pieces, so that frames never arrive whole by luck.
     const size_t half = frame.size() / 2;
-    if (!connection.Chunk(frame.substr(0, half)) || !connection.Chunk(frame.substr(half))) return false;
+    if (!connection.Chunk(frame.substr(0, half)) || !connection.Chunk(frame.substr(half)))
+      return false;
   }
   k8s::PartialObject end;
   end.mutable_metadata()->set_resource_version(absl::StrCat(version));
   (*end.mutable_metadata()->mutable_annotations())["k8s.io/initial-events-end"] = "true";
-  return connection.Chunk(Frame("BOOKMARK", codec::SealEnvelope(ApiVersionOf(kind), KindOf(kind),
-                                                                end.SerializeAsString())));
+  return connection.Chunk(Frame(
+      "BOOKMARK", codec::SealEnvelope(ApiVersionOf(kind), KindOf(kind), end.SerializeAsString())));
 }
 
 bool FakeApiServer::Watch(const std::string& kind, const WireRequest& request,
@@ -269,8 +272,10 @@ bool FakeApiServer::Watch(const std::string& kind, const WireRequest& request,
   if (resume != request.query.end() && absl::SimpleAtoi(resume->second, &from) &&
       from < compacted_) {
     lock.unlock();
-    return connection.Reply(410, "application/vnd.kubernetes.protobuf",
-                            codec::SealEnvelope("v1", "Status", StatusBody(410, "Expired", "too old resource version")));
+    return connection.Reply(
+        410, "application/vnd.kubernetes.protobuf",
+        codec::SealEnvelope("v1", "Status",
+                            StatusBody(410, "Expired", "too old resource version")));
   }
   const int cut = cuts_[kind];
   ++open_watches_[kind];

@@ -23,7 +23,8 @@ std::string Unescape(absl::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size()) {
-      out.push_back(static_cast<char>(std::strtol(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16)));
+      out.push_back(
+          static_cast<char>(std::strtol(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16)));
       i += 2;
     } else {
       out.push_back(text[i]);
@@ -53,8 +54,8 @@ WireConnection::~WireConnection() {
 
 bool WireConnection::Fill() {
   char block[16 << 10];
-  const ssize_t got = ssl_ != nullptr ? SSL_read(ssl_, block, sizeof(block))
-                                      : recv(fd_, block, sizeof(block), 0);
+  const ssize_t got =
+      ssl_ != nullptr ? SSL_read(ssl_, block, sizeof(block)) : recv(fd_, block, sizeof(block), 0);
   if (got <= 0) return false;
   buffer_.append(block, static_cast<size_t>(got));
   return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP/1.1 server on a loopback port of its own, a thread per connection: the wire of the fake API
-// server. A handler answers through the connection, or aborts it.
+// An HTTP/1.1 server on a loopback port of its own, a thread per connection: the wire of the fake
+// API server. A handler answers through the connection, or aborts it.
 #pragma once
 
 #include <openssl/ssl.h>

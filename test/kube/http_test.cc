@@ -2,7 +2,6 @@
 #include "scheduler/kube/http.h"
 
 #include <catch2/catch.hpp>
-
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -96,8 +95,8 @@ TEST_CASE("a token file is read again when the server refuses the token in it") 
   for (const WireRequest& request : server.Requests()) {
     tokens.push_back(request.headers.at("authorization"));
   }
-  CHECK(tokens == std::vector<std::string>{"Bearer first", "Bearer first", "Bearer first",
-                                           "Bearer second"});
+  CHECK(tokens ==
+        std::vector<std::string>{"Bearer first", "Bearer first", "Bearer first", "Bearer second"});
   std::remove(file);
 }
 

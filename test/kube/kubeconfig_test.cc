@@ -2,7 +2,6 @@
 #include "scheduler/kube/kubeconfig.h"
 
 #include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -66,7 +65,8 @@ TEST_CASE("the current context gives server, authority, client and namespace") {
 
 TEST_CASE("tokens come as text or as a file beside the kubeconfig") {
   Folder folder;
-  const std::string server = "    server: http://127.0.0.1:8080\n    insecure-skip-tls-verify: true\n";
+  const std::string server =
+      "    server: http://127.0.0.1:8080\n    insecure-skip-tls-verify: true\n";
   const auto inline_token = ReadKubeconfig(folder.Write("a", Config(server, "    token: abc\n")));
   REQUIRE(inline_token.ok());
   CHECK(inline_token->token == "abc");
@@ -85,14 +85,17 @@ TEST_CASE("what cannot be honoured is refused with file, line and what was expec
   };
   CHECK(error(server, "    exec: {command: aws}\n") ==
         "config:18:11: exec: not supported; expected a client certificate, token or tokenFile");
-  CHECK(absl::StrContains(error("    server: a:1\n", "    token: x\n"), "expected an https:// URL"));
+  CHECK(
+      absl::StrContains(error("    server: a:1\n", "    token: x\n"), "expected an https:// URL"));
   CHECK(absl::StrContains(error(server + "    certificate-authority: absent\n", "    token: x\n"),
                           "absent: cannot be read"));
   CHECK(absl::StrContains(error(server + "    certificate-authority-data: '%'\n", "    token: x\n"),
                           "certificate-authority-data: expected base64"));
-  CHECK(absl::StrContains(error(server, "    client-key-data: eA==\n"), "expected both or neither"));
+  CHECK(
+      absl::StrContains(error(server, "    client-key-data: eA==\n"), "expected both or neither"));
   const auto context = ReadKubeconfig(folder.Write("c", Config(server, "    token: x\n")), "nope");
-  CHECK(absl::StrContains(context.status().message(), "contexts: expected an entry named \"nope\""));
+  CHECK(
+      absl::StrContains(context.status().message(), "contexts: expected an entry named \"nope\""));
   CHECK(absl::IsNotFound(ReadKubeconfig(folder.path() + "/absent").status()));
   CHECK(absl::IsInvalidArgument(ReadKubeconfig(folder.Write("d", "{")).status()));
   CHECK(absl::IsInvalidArgument(ReadKubeconfig(folder.Write("e", "")).status()));

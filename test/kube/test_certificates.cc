@@ -44,7 +44,8 @@ X509* Issue(EVP_PKEY* key, const std::string& name, X509* issuer, EVP_PKEY* issu
   X509_set_pubkey(certificate, key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-  X509_set_issuer_name(certificate, X509_get_subject_name(issuer != nullptr ? issuer : certificate));
+  X509_set_issuer_name(certificate,
+                       X509_get_subject_name(issuer != nullptr ? issuer : certificate));
   if (issuer == nullptr) Extend(certificate, NID_basic_constraints, "critical,CA:TRUE");
   if (alternative != nullptr) Extend(certificate, NID_subject_alt_name, alternative);
   X509_sign(certificate, issuer_key, EVP_sha256());
@@ -54,7 +55,8 @@ X509* Issue(EVP_PKEY* key, const std::string& name, X509* issuer, EVP_PKEY* issu
 }  // namespace
 
 TestAuthority::TestAuthority()
-    : key_(EVP_EC_gen("P-256")), certificate_(Issue(key_, "test authority", nullptr, key_, nullptr)) {}
+    : key_(EVP_EC_gen("P-256")),
+      certificate_(Issue(key_, "test authority", nullptr, key_, nullptr)) {}
 
 TestAuthority::~TestAuthority() {
   X509_free(certificate_);

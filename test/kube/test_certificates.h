@@ -24,7 +24,8 @@ class TestAuthority {
 
   std::string pem() const;
   SignedKey Sign(const std::string& name, bool server);
-  // A server for 127.0.0.1 that asks clients for a certificate of this authority. Owned by the caller.
+  // A server for 127.0.0.1 that asks clients for a certificate of this authority. Owned by the
+  // caller.
   SSL_CTX* ServerContext();
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of this folder share: a clock moved by hand, a reactor run on the test's own thread
-// against a fake API server, and pods and nodes in one line.
+// What the tests of this folder share: a clock moved by hand, a reactor run on the test's own
+// thread against a fake API server, and pods and nodes in one line.
 #pragma once
 
 #include <functional>

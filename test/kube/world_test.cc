@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/kube/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "absl/strings/match.h"
 #include "test/kube/world_fixture.h"
@@ -133,14 +132,14 @@ TEST_CASE("actions reach the cluster and outcomes the feed") {
   REQUIRE(running.Until([&] {
     for (const Event& event : running.events) {
       const auto* seen = std::get_if<PodSeen>(&event);
-      if (seen != nullptr && seen->pod.uid == b && seen->pod.condition_message == "first") return true;
+      if (seen != nullptr && seen->pod.uid == b && seen->pod.condition_message == "first")
+        return true;
     }
     return false;
   }));
   running.world->Condition({{b, "team", "b"}, 1, "QueueQuota", "second"});
-  REQUIRE(running.Until([&] {
-    return server.GetPod("team/b").status().conditions(0).message() == "second";
-  }));
+  REQUIRE(running.Until(
+      [&] { return server.GetPod("team/b").status().conditions(0).message() == "second"; }));
   const std::vector<WireRequest> requests = server.Requests();
   int with_time = 0;
   for (const WireRequest& request : requests) {

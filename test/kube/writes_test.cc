@@ -16,7 +16,8 @@ struct Writing {
       : server(fake),
         http(PlainCredentials(fake), HttpLimits()),
         reactor(clock, http),
-        writes(reactor, capacity, [this](std::string text) { problems.push_back(text); }, 1) {}
+        writes(
+            reactor, capacity, [this](std::string text) { problems.push_back(text); }, 1) {}
 
   bool Until(const std::function<bool()>& condition) { return RunUntil(reactor, condition); }
   bool Settle() {
@@ -141,8 +142,9 @@ TEST_CASE("an event says what it regards, and a long note is cut between charact
   std::string note(1020, 'x');
   note += "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4";
   const loop::PostEvent action{{"u1", "team", "a"}, true, "CapacityShort", "Scheduling", note};
-  writing.writes.Send("1", {EventRequest(action, {"muster", "muster-host"}, absl::FromUnixMicros(12)),
-                            "event", 3, nullptr});
+  writing.writes.Send(
+      "1", {EventRequest(action, {"muster", "muster-host"}, absl::FromUnixMicros(12)), "event", 3,
+            nullptr});
   REQUIRE(writing.Settle());
   REQUIRE(server.Events().size() == 1);
   const k8s::Event event = server.Events()[0];
