@@ -28,6 +28,11 @@ void Health::AskSync(std::function<std::string()> not_synced) {
   not_synced_ = std::move(not_synced);
 }
 
+void Health::Trouble(std::string what) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  trouble_ = std::move(what);
+}
+
 void Health::Beat(absl::Time now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   beat_ = now;
@@ -35,10 +40,10 @@ void Health::Beat(absl::Time now) {
 
 Page Health::Ready() const {
   const std::lock_guard<std::mutex> lock(mutex_);
+  const std::string last = trouble_.empty() ? "" : absl::StrCat("; last problem: ", trouble_);
   switch (phase_) {
     case Phase::kElecting:
-      return Say(503, absl::StrCat("not ready: no leader is known yet", detail_.empty() ? "" : ": ",
-                                   detail_));
+      return Say(503, absl::StrCat("not ready: no leader is known yet", last));
     case Phase::kStandby:
       return Say(200, absl::StrCat("ok: stands by, ", detail_, " leads"));
     case Phase::kStopping:
@@ -47,8 +52,8 @@ Page Health::Ready() const {
       break;
   }
   const std::string missing = not_synced_ ? not_synced_() : "the API server was not asked yet";
-  if (!missing.empty()) return Say(503, absl::StrCat("not ready: not synced: ", missing));
-  return Say(200, "ok: leads, synced");
+  if (missing.empty()) return Say(200, "ok: leads, synced");
+  return Say(503, absl::StrCat("not ready: not synced: ", missing, last));
 }
 
 Page Health::Alive(absl::Time now) const {

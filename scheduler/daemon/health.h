@@ -27,6 +27,8 @@ class Health {
   void Enter(Phase phase, std::string detail = "");
   // Asked by Ready while leading: what is not synced yet, "" when all is.
   void AskSync(std::function<std::string()> not_synced);
+  // The last problem that was met; told while it keeps this instance from being ready.
+  void Trouble(std::string what);
   // The loop turned.
   void Beat(absl::Time now);
 
@@ -38,6 +40,7 @@ class Health {
   // Guarded by mutex_.
   Phase phase_ = Phase::kElecting;
   std::string detail_;
+  std::string trouble_;
   std::function<std::string()> not_synced_;
   absl::Time beat_ = absl::InfiniteFuture();  // in the future: the loop does not run yet
 };

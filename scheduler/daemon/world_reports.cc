@@ -30,13 +30,19 @@ void WorldReports::OnEnd(const std::string& why) {
 void WorldReports::OnConfig(const std::string& error) {
   if (error.empty()) return;
   metrics_->ConfigRejected();
+  health_->Trouble(error);
   log_->Error("queue config refused, the last good one stays in force", {{"error", error}});
 }
 
 void WorldReports::OnProblem(const std::string& what) {
+  health_->Trouble(what);
   int64_t left_out = 0;
   if (!problems_.Due(what, absl::Now(), &left_out)) return;
-  log_->Warning(what, {{"left_out", left_out}});
+  if (left_out == 0) {
+    log_->Warning(what);
+  } else {
+    log_->Warning(what, {{"left_out", left_out}});
+  }
 }
 
 void WorldReports::OnExchange(kube::Lane lane, int code, absl::Duration took) {

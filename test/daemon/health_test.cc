@@ -9,6 +9,10 @@ namespace {
 TEST_CASE("readiness tells why not in one line") {
   Health health;
   CHECK(health.Ready().status == 503);
+  health.Trouble("GET https://a: connection refused");
+  CHECK(health.Ready().body ==
+        "not ready: no leader is known yet; last problem: GET https://a: connection refused\n");
+  health.Trouble("");
   health.Enter(Health::Phase::kStandby, "muster-b");
   CHECK(health.Ready().status == 200);
   CHECK(health.Ready().body == "ok: stands by, muster-b leads\n");
