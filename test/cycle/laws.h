@@ -33,4 +33,8 @@ Levels LevelsOf(const State& state);
 Breaches NoNodeIsOverfilled(const Levels& before, const State& after, const Plan& plan);
 Breaches NoMaxIsExceeded(const Levels& before, const State& after);
 
+// Every number of every verdict is true, recomputed from names and lists. `settled`: the state on
+// which the plan was made planned nothing, so that the verdicts speak of the state itself.
+Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan& plan);
+
 }  // namespace muster::test

@@ -34,6 +34,7 @@ void DecideUnderLaws(RandomCluster* c) {
   const Plan next = Cycle(state, c->profile, c->w.now);
   INFO("then: " << Named(state, next));
   REQUIRE(next.empty());  // a plan made on its own result plans nothing
+  CheckLaw("reasons are true", ReasonsAreTrue(state, c->profile, next));
 }
 
 TEST_CASE("every plan of a random cluster keeps the laws") {
@@ -69,6 +70,33 @@ TEST_CASE("daemons that hear the same cluster in other orders decide alike") {
     REQUIRE(Named(a.state, Cycle(a.state, c.profile, c.w.now)) ==
             Named(b.state, Cycle(b.state, c.profile, c.w.now)));
   }
+}
+
+// What lets the daemon sleep: whatever could be decided says so.
+TEST_CASE("where nothing is said to have changed, nothing can be decided") {
+  int64_t quiet = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    RandomCluster c(seed);
+    for (int round = 0; round < 40; ++round) {
+      CAPTURE(seed, round);
+      if (round % 8 == 0) {
+        c.Live();
+      } else {
+        c.LiveALittle();
+      }
+      const Plan plan = Cycle(c.w.state, c.profile, c.w.now);
+      INFO(Named(c.w.state, plan));
+      if (!c.w.state.changed()) {
+        REQUIRE(plan.empty());
+        ++quiet;
+        continue;
+      }
+      c.w.state.Assume(plan, c.w.now);
+      c.w.state.ClearChanged();
+      c.Answer(plan);
+    }
+  }
+  CHECK(quiet > 1000);
 }
 
 }  // namespace

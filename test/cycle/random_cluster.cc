@@ -159,6 +159,24 @@ void RandomCluster::Live() {
   if (dice_.OneIn(4)) Disturb();
 }
 
+void RandomCluster::LiveALittle() {
+  switch (dice_.Between(1, 5)) {
+    case 1:
+      return w.Pass(absl::Milliseconds(dice_.Between(1, 90000)));
+    case 2:
+      return End();
+    case 3:
+      return Disturb();
+    case 4:
+      return SpawnExecutors();
+    default:
+      if (in_flight_.empty()) return w.Pass(absl::Seconds(1));
+      const Bind bind = in_flight_.back();
+      in_flight_.pop_back();
+      return Answer(bind);
+  }
+}
+
 void RandomCluster::Answer(const Bind& bind) {
   auto found = pods.find(bind.uid);
   if (found == pods.end() || !found->second.node_name.empty()) return;
@@ -182,6 +200,7 @@ void RandomCluster::Answer(const Bind& bind) {
 void RandomCluster::Act(const Plan& plan) {
   w.state.Assume(plan, w.now);
   w.CheckBooks();
+  w.state.ClearChanged();
   Answer(plan);
 }
 
@@ -198,7 +217,6 @@ void RandomCluster::Answer(const Plan& plan) {
       if (w.state.pod(member).given_up) given_up.push_back(w.state.pod(member).pod.uid);
     }
   }
-  w.state.ClearChanged();
   for (const std::string& uid : given_up) Remove(uid);
   std::vector<Bind> later;
   for (const Bind& bind : in_flight_) {

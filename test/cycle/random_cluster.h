@@ -21,6 +21,8 @@ class RandomCluster {
 
   // Something happens: work, ends, nodes, time.
   void Live();
+  // One thing happens.
+  void LiveALittle();
   // What the plan says is done; what the API server answers follows now or later.
   void Act(const Plan& plan);
   // The same for a plan that the state has assumed already.

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The law that every verdict's numbers are true.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "test/cycle/laws.h"
+#include "test/policies/slow_rooms.h"
+
+namespace muster::test {
+
+namespace {
+
+struct Want {
+  RoleId role;
+  int64_t count = 0;
+};
+
+// What the gang needs to start, by role; empty where it is not complete.
+std::vector<Want> Needs(const State& state, const Gang& gang) {
+  std::vector<PodId> members = gang.waiting;
+  std::sort(members.begin(), members.end(), [&](PodId a, PodId b) {
+    if ((a == gang.driver) != (b == gang.driver)) return a == gang.driver;
+    const Pod& x = state.pod(a).pod;
+    const Pod& y = state.pod(b).pod;
+    return std::tie(x.created, x.name, x.uid) < std::tie(y.created, y.name, y.uid);
+  });
+  std::map<RoleId, int64_t> counts;
+  int64_t left = gang.minimum;
+  for (PodId pod : members) {
+    if (left == 0) break;
+    ++counts[state.pod(pod).footing.role];
+    --left;
+  }
+  if (left > 0 && !gang.forecast.has_value()) return {};
+  if (left > 0) counts[gang.executor] += left;
+  std::vector<Want> wants;
+  for (const auto& [role, count] : counts) wants.push_back({role, count});
+  return wants;
+}
+
+struct Sums {
+  int64_t rooms = 0;        // of the role, as nodes are
+  int64_t empty_rooms = 0;  // were they empty
+  int64_t admitting = 0;
+};
+
+Sums SumsFor(const State& state, RoleId role) {
+  Sums sums;
+  const RoleSpec& spec = state.roles().at(role).spec;
+  for (uint32_t i = 0; i < state.nodes().size(); ++i) {
+    const NodeId id{i};
+    if (!state.nodes().present(id)) continue;
+    const Node& node = state.nodes().at(id);
+    sums.admitting += SlowAdmits(spec, node) ? 1 : 0;
+    sums.rooms += SlowRoom(spec, node, SlowFree(state, id));
+    sums.empty_rooms += SlowRoom(spec, node, node.allocatable);
+  }
+  return sums;
+}
+
+// Free in sum on the nodes that admit any of the roles.
+int64_t FreeInPool(const State& state, const std::vector<Want>& wants, const std::string& resource) {
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < state.nodes().size(); ++i) {
+    const NodeId id{i};
+    const bool in_pool = std::any_of(wants.begin(), wants.end(), [&](const Want& want) {
+      return SlowAdmits(state.roles().at(want.role).spec, state.nodes().at(id));
+    });
+    if (!state.nodes().present(id) || !in_pool) continue;
+    sum += std::max<int64_t>(SlowFree(state, id).Get(resource), 0);
+  }
+  return sum;
+}
+
+int64_t NeedOf(const State& state, const std::vector<Want>& wants, const std::string& resource) {
+  int64_t sum = 0;
+  for (const Want& want : wants) {
+    const RoleSpec& spec = state.roles().at(want.role).spec;
+    sum += want.count * (resource == kPods ? 1 : spec.requests.Get(resource));
+  }
+  return sum;
+}
+
+std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
+  const bool waits = gang.state == GangState::kWaiting;
+  std::vector<Want> wants = waits ? Needs(state, gang) : std::vector<Want>();
+  const auto quota = [&]() -> std::string {
+    for (const Queue& queue : state.tree().queues()) {
+      if (queue.path != reason.subject) continue;
+      for (size_t i = 0; i < queue.max.size(); ++i) {
+        if (state.resources().Name(static_cast<uint32_t>(i)) != reason.resource) continue;
+        const int64_t use = AmountAt(queue.used, i) + AmountAt(queue.held, i);
+        if (use != reason.have || queue.max[i] != reason.limit) return "use or max is another";
+        if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
+        return reason.need + use > reason.limit ? "" : "it would fit its max";
+      }
+    }
+    return "no such max";
+  };
+  switch (reason.code) {
+    case ReasonCode::kQueueQuota:
+      return quota();
+    case ReasonCode::kNeverFits:
+      if (absl::StartsWith(reason.subject, "max of queue ")) {
+        return reason.need > reason.limit ? "" : "it would fit its max";
+      }
+      if (wants.size() != 1) return "";
+      return SumsFor(state, wants[0].role).empty_rooms < wants[0].count ? "" : "it fits the empty cluster";
+    case ReasonCode::kCapacityShort:
+      if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
+      if (waits && reason.have != FreeInPool(state, wants, reason.resource)) return "more is free";
+      return reason.need > reason.have ? "" : "enough is free";
+    case ReasonCode::kFragmented:
+      for (uint32_t i = 0; waits && i < state.resources().size(); ++i) {
+        const std::string resource(state.resources().Name(i));
+        if (NeedOf(state, wants, resource) > FreeInPool(state, wants, resource)) {
+          return absl::StrCat("short of ", resource, " in sum");
+        }
+      }
+      if (wants.size() != 1) return "";
+      if (SumsFor(state, wants[0].role).rooms >= wants[0].count) return "it fits";
+      return reason.have == SumsFor(state, wants[0].role).rooms ? "" : "room for others";
+    case ReasonCode::kPredicate:
+      if (!waits) return "";
+      return std::any_of(wants.begin(), wants.end(),
+                         [&](const Want& w) { return SumsFor(state, w.role).admitting == 0; })
+                 ? ""
+                 : "every role is admitted somewhere";
+    case ReasonCode::kGangIncomplete:
+      return reason.need == gang.minimum && reason.need > reason.have ? "" : "it is complete";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan& plan) {
+  Breaches breaches;
+  std::map<QueueId, std::set<int32_t>> positions;
+  std::map<std::string, const Verdict*> by_name;
+  for (const Verdict& verdict : plan.verdicts) {
+    by_name[FullName(settled.gang(verdict.gang))] = &verdict;
+  }
+  for (const Verdict& verdict : plan.verdicts) {
+    const Gang& gang = settled.gang(verdict.gang);
+    const auto breach = [&](absl::string_view what) {
+      breaches.push_back(absl::StrCat(FullName(gang), ", told ", Name(verdict.reason.code), " (",
+                                      Message(verdict.reason), "): ", what));
+    };
+    const std::string wrong = Judge(settled, gang, verdict.reason);
+    if (!wrong.empty()) breach(wrong);
+    if (Message(verdict.reason).empty()) breach("no words");
+    if (verdict.position > 0 && !positions[gang.queue].insert(verdict.position).second) {
+      breach("two in one place");
+    }
+    if (verdict.reason.code != ReasonCode::kBehindHead) continue;
+    auto head = by_name.find(verdict.reason.subject);
+    if (head == by_name.end()) {
+      breach("the head does not wait");
+    } else if (gang.state == GangState::kWaiting &&
+               !profile.fifo->Before(settled.gang(head->second->gang), gang, settled)) {
+      breach("the head is behind it");
+    }
+  }
+  for (const auto& [queue, places] : positions) {
+    if (*places.rbegin() != static_cast<int32_t>(places.size())) breaches.push_back("a gap in line");
+  }
+  return breaches;
+}
+
+}  // namespace muster::test
