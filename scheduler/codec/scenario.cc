@@ -16,8 +16,8 @@ namespace {
 void ReadHead(YamlMap* map, Scenario* scenario) {
   scenario->name = ReadText(map, "name");
   if (const auto seed = map->Optional("seed")) {
-    scenario->seed = static_cast<uint64_t>(
-        seed->Integer(0, std::numeric_limits<int64_t>::max()).value_or(1));
+    scenario->seed =
+        static_cast<uint64_t>(seed->Integer(0, std::numeric_limits<int64_t>::max()).value_or(1));
   }
   if (const auto duration = map->Optional("duration")) scenario->duration = duration->Duration();
   if (const auto compare = map->Optional("compare")) {
@@ -33,8 +33,8 @@ class Names {
   void Add(const std::string& name, const YamlField& field) {
     const auto [at, fresh] = lines_.emplace(name, field.node().mark.line);
     if (fresh) return;
-    field.Error(absl::StrCat("the ", what_, " ", Quoted(name), " exists already, from line ",
-                             at->second));
+    field.Error(
+        absl::StrCat("the ", what_, " ", Quoted(name), " exists already, from line ", at->second));
   }
 
  private:
@@ -61,7 +61,8 @@ void ReadBody(YamlMap* map, Scenario* scenario) {
     if (auto step = ReadStep(item)) scenario->steps.push_back(std::move(*step));
   });
   EachItem(map, "expect", [&](const YamlField& item) {
-    if (auto expectation = ReadExpectation(item)) scenario->expect.push_back(std::move(*expectation));
+    if (auto expectation = ReadExpectation(item))
+      scenario->expect.push_back(std::move(*expectation));
   });
 }
 

@@ -3,9 +3,9 @@
 // `muster simulate` runs, what test/scenarios/ holds, and the one format for all of it. The text is
 // described in test/scenarios/README.md.
 //
-// Times are durations since the start. Names are globs (* and ?) where the text says so: of nodes by
-// name, of pods by "namespace/name". Counted entries are already unfolded here: `count: 3` of a job
-// `etl` has become the jobs etl-0, etl-1, etl-2.
+// Times are durations since the start. Names are globs (* and ?) where the text says so: of nodes
+// by name, of pods by "namespace/name". Counted entries are already unfolded here: `count: 3` of a
+// job `etl` has become the jobs etl-0, etl-1, etl-2.
 #pragma once
 
 #include <optional>
@@ -31,9 +31,9 @@ struct Shape {
   RoleSpec role;
 };
 
-struct SparkConf {
+struct SparkWork {
   RoleSpec driver;
-  Properties conf;        // becomes spark.properties of the driver's ConfigMap, as text
+  Properties conf;           // becomes spark.properties of the driver's ConfigMap, as text
   std::string pod_template;  // YAML of the executor pod template; empty: none
   // What real executors ask for where that differs from what the conf says (sidecars).
   std::optional<ResourceList> executor_requests;
@@ -46,19 +46,19 @@ struct Job {
   JobKind kind = JobKind::kPod;
   absl::Duration at;
   std::string ns = "default";
-  std::string queue;            // the label; empty: none
-  std::string user = "default"; // service account
+  std::string queue;             // the label; empty: none
+  std::string user = "default";  // service account
   int32_t priority = 0;
   // How long the work takes with its minimum running; infinite: until something ends it.
   absl::Duration runtime = absl::InfiniteDuration();
   bool recreate = true;  // its owner makes pods anew that were deleted or failed
   bool gated = false;    // pods carry a scheduling gate
   std::string scheduler_name = "muster";
-  std::string node;      // spec.nodeName preset: bound from the start, by somebody else
-  std::vector<Shape> shapes;   // kPod: one of one pod; kGang: at least one pod
-  int32_t minimum = 0;         // kGang
-  absl::Duration stagger;      // kGang: from one member's creation to the next
-  SparkConf spark;
+  std::string node;           // spec.nodeName preset: bound from the start, by somebody else
+  std::vector<Shape> shapes;  // kPod: one of one pod; kGang: at least one pod
+  int32_t minimum = 0;        // kGang
+  absl::Duration stagger;     // kGang: from one member's creation to the next
+  SparkWork spark;
 };
 
 struct AddNodes {
@@ -68,7 +68,7 @@ struct RemoveNodes {
   std::string nodes;  // glob
 };
 struct ChangeNodes {
-  std::string nodes;  // glob
+  std::string nodes;             // glob
   std::optional<Labels> labels;  // merged into those that are there; an empty value removes one
   std::optional<std::vector<Taint>> taints;
   std::optional<bool> unschedulable;
@@ -121,9 +121,9 @@ struct SetQueues {
   QueueConfig queues;
 };
 
-using Action = std::variant<AddNodes, RemoveNodes, ChangeNodes, RefuseBinds, LoseAnswers, DelayBinds,
-                            DelayWatch, LoseWatch, TouchPods, RaiseMinimum, DeleteJobs, KillScheduler,
-                            SetQueues>;
+using Action = std::variant<AddNodes, RemoveNodes, ChangeNodes, RefuseBinds, LoseAnswers,
+                            DelayBinds, DelayWatch, LoseWatch, TouchPods, RaiseMinimum, DeleteJobs,
+                            KillScheduler, SetQueues>;
 
 struct Step {
   absl::Duration at;
@@ -137,9 +137,9 @@ struct ExpectGang {
   std::optional<ExpectedState> state;
   std::optional<int64_t> bound;
   std::optional<int64_t> held;
-  std::optional<std::string> reason;   // a code's name, "none" for no verdict
-  std::optional<std::string> message;  // a part of it
-  std::vector<std::string> nodes;      // globs: every bound member is on one of them
+  std::optional<std::string> reason;         // a code's name, "none" for no verdict
+  std::optional<std::string> message;        // a part of it
+  std::vector<std::string> nodes;            // globs: every bound member is on one of them
   std::optional<absl::Duration> half_bound;  // the longest that it ever was
 };
 struct ExpectPods {
@@ -170,8 +170,8 @@ struct Scenario {
   std::string file;  // for messages
   std::string name;
   uint64_t seed = 1;
-  std::optional<absl::Duration> duration;  // absent: until nothing happens any more
-  bool pod_at_a_time = false;              // run beside it for comparison
+  std::optional<absl::Duration> duration;            // absent: until nothing happens any more
+  bool pod_at_a_time = false;                        // run beside it for comparison
   absl::Duration pod_collection = absl::Seconds(2);  // pods of a removed node live on that long
   std::vector<Node> nodes;
   QueueConfig queues = DefaultQueueConfig();

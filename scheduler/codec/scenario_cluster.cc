@@ -25,7 +25,8 @@ std::optional<TaintEffect> ToEffect(absl::string_view text) {
 }
 
 std::optional<Taint> ToTaint(absl::string_view text) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
   const std::pair<absl::string_view, absl::string_view> pair =
       absl::StrSplit(parts.first, absl::MaxSplits('=', 1));
   const auto effect = ToEffect(parts.second);

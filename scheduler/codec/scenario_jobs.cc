@@ -10,7 +10,8 @@ namespace {
 
 constexpr int64_t kMaxPriority = 2'000'000'000;  // system-cluster-critical and below
 
-// A driver's size where the scenario names none: Spark's default of 1 core and 1g with its overhead.
+// A driver's size where the scenario names none: Spark's default of 1 core and 1g with its
+// overhead.
 ResourceList DefaultDriver() { return {{kCpu, 1000}, {kMemory, int64_t{1408} << 20}}; }
 
 void ReadGang(const YamlField& field, Job* job) {
@@ -73,7 +74,8 @@ void ReadKind(YamlMap* map, Job* job) {
   const auto pod = map->Optional("pod");
   const auto gang = map->Optional("gang");
   const auto spark = map->Optional("spark");
-  const int kinds = (pod.has_value() ? 1 : 0) + (gang.has_value() ? 1 : 0) + (spark.has_value() ? 1 : 0);
+  const int kinds =
+      (pod.has_value() ? 1 : 0) + (gang.has_value() ? 1 : 0) + (spark.has_value() ? 1 : 0);
   if (kinds != 1) {
     map->field().Error(absl::StrCat("expected one of pod, gang and spark, got ", kinds));
     return;
@@ -104,8 +106,7 @@ std::vector<Job> ReadJobs(const YamlField& field) {
   job.queue = ReadText(&map, "queue");
   job.user = ReadText(&map, "user", job.user);
   if (const auto priority = map.Optional("priority")) {
-    job.priority =
-        static_cast<int32_t>(priority->Integer(-kMaxPriority, kMaxPriority).value_or(0));
+    job.priority = static_cast<int32_t>(priority->Integer(-kMaxPriority, kMaxPriority).value_or(0));
   }
   job.runtime = ReadDuration(&map, "runtime", job.runtime);
   ReadBoolean(&map, "recreate", &job.recreate);

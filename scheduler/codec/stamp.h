@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stamp as annotations: what Muster writes into a pod with its Binding (the API server merges it
-// into the pod without a further write). ReadStamp (scheduler/codec/stamp_codec.h) is the inverse.
+// The stamp as annotations: what Muster writes into a pod with its Binding (the API server merges
+// it into the pod without a further write). ReadStamp (scheduler/codec/stamp_codec.h) is the
+// inverse.
 #pragma once
 
 #include <string>

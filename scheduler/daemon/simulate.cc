@@ -15,7 +15,8 @@
 namespace muster::daemon {
 namespace {
 
-// The books are recomputed in every so many cycles: tests do it in each, a person waits for a report.
+// The books are recomputed in every so many cycles: tests do it in each, a person waits for a
+// report.
 constexpr int64_t kAuditEvery = 256;
 
 constexpr char kGang[] = "gang";
@@ -28,14 +29,16 @@ struct Stopwatch {
   int64_t placed = 0;
 
   loop::Decide Around(loop::Decide decide) {
-    return [this, decide = std::move(decide)](State& state, const Profile& profile, absl::Time now) {
-      const auto begin = std::chrono::steady_clock::now();
-      Plan plan = decide(state, profile, now);
-      spent += std::chrono::steady_clock::now() - begin;
-      ++decisions;
-      for (const Step& step : plan.steps) placed += static_cast<int64_t>(step.placements.size());
-      return plan;
-    };
+    return
+        [this, decide = std::move(decide)](State& state, const Profile& profile, absl::Time now) {
+          const auto begin = std::chrono::steady_clock::now();
+          Plan plan = decide(state, profile, now);
+          spent += std::chrono::steady_clock::now() - begin;
+          ++decisions;
+          for (const Step& step : plan.steps)
+            placed += static_cast<int64_t>(step.placements.size());
+          return plan;
+        };
   }
   void Tell(const std::string& decider) const {
     const double seconds = std::chrono::duration<double>(spent).count();

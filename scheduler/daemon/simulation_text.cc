@@ -48,7 +48,8 @@ std::string Blocks(const std::vector<int64_t>& values, size_t span, int64_t full
     for (size_t i = begin; i < std::min(end, values.size()); ++i, ++count) sum += values[i];
     const int64_t mean = count == 0 ? 0 : sum / count;
     // Something is never drawn as nothing.
-    const int64_t height = sum == 0 || full == 0 ? 0 : std::clamp<int64_t>((8 * mean + full / 2) / full, 1, 8);
+    const int64_t height =
+        sum == 0 || full == 0 ? 0 : std::clamp<int64_t>((8 * mean + full / 2) / full, 1, 8);
     out += kBlocks[height];
   }
   return out;
@@ -74,7 +75,8 @@ class Page {
  private:
   void Line(absl::string_view name, const std::vector<std::string>& cells) {
     std::string line = Padded(std::string(name), kNameColumns);
-    for (const std::string& cell : cells) absl::StrAppend(&line, Padded(cell, kTimelineColumns + 1), "  ");
+    for (const std::string& cell : cells)
+      absl::StrAppend(&line, Padded(cell, kTimelineColumns + 1), "  ");
     while (!line.empty() && line.back() == ' ') line.pop_back();
     absl::StrAppend(&out_, line, "\n");
   }
@@ -96,11 +98,12 @@ class Page {
 
   void Timeline(size_t queue) {
     const sim::QueueReport& first = reports_[0].queues[queue];
-    absl::StrAppend(&out_, first.path, first.weight == 1 ? "" : absl::StrCat(" (weight ", first.weight, ")"),
-                    "\n");
+    absl::StrAppend(&out_, first.path,
+                    first.weight == 1 ? "" : absl::StrCat(" (weight ", first.weight, ")"), "\n");
     int64_t peak = 1;
     for (const sim::Report& report : reports_) {
-      for (const sim::QueueSample& sample : report.queues[queue].samples) peak = std::max(peak, sample.used);
+      for (const sim::QueueSample& sample : report.queues[queue].samples)
+        peak = std::max(peak, sample.used);
     }
     const std::string share = absl::StrCat(" (█ ", (peak + 5'000) / 10'000, " % of all)");
     Draw(absl::StrCat("  used", share), queue, peak, [](const auto& s) { return s.used; });
@@ -111,7 +114,8 @@ class Page {
         most = std::max<int64_t>({most, sample.running, sample.waiting, sample.stalled});
       }
     }
-    Draw(absl::StrCat("  jobs working (█ ", most, ")"), queue, most, [](const auto& s) { return int64_t{s.running}; });
+    Draw(absl::StrCat("  jobs working (█ ", most, ")"), queue, most,
+         [](const auto& s) { return int64_t{s.running}; });
     Draw("  jobs waiting", queue, most, [](const auto& s) { return int64_t{s.waiting}; });
     Draw("  holding, not working", queue, most, [](const auto& s) { return int64_t{s.stalled}; });
   }
@@ -123,7 +127,8 @@ class Page {
     std::vector<std::string> cells;
     for (const sim::Report& report : reports_) {
       std::vector<int64_t> values;
-      for (const sim::QueueSample& sample : report.queues[queue].samples) values.push_back(value(sample));
+      for (const sim::QueueSample& sample : report.queues[queue].samples)
+        values.push_back(value(sample));
       // As it was at its end, it stays.
       values.resize(std::max(span_, values.size()), values.empty() ? 0 : values.back());
       any = any || std::any_of(values.begin(), values.end(), [](int64_t v) { return v > 0; });
@@ -154,18 +159,19 @@ class Page {
     Spreads("wait p50 / p95 / max", WaitsOf);
     Spreads("turnaround", TurnaroundsOf);
     Row("cpu used", [](const sim::Report& report) { return Percent(report.cpu_used); });
-    Row("cpu used by working jobs", [](const sim::Report& report) { return Percent(report.cpu_working); });
+    Row("cpu used by working jobs",
+        [](const sim::Report& report) { return Percent(report.cpu_working); });
     Row("memory used", [](const sim::Report& report) { return Percent(report.memory_used); });
     Row("share error", [](const sim::Report& report) { return Percent(report.share_error); });
-    Row("pods bound / decisions", [](const sim::Report& report) {
-      return absl::StrCat(report.binds, " / ", report.cycles);
-    });
+    Row("pods bound / decisions",
+        [](const sim::Report& report) { return absl::StrCat(report.binds, " / ", report.cycles); });
   }
 
   using Measure = Spread (*)(const sim::Report& report, const std::optional<std::string>& queue);
 
   void Spreads(absl::string_view name, Measure measure) {
-    const auto cell = [measure](const sim::Report& report, const std::optional<std::string>& queue) {
+    const auto cell = [measure](const sim::Report& report,
+                                const std::optional<std::string>& queue) {
       const Spread spread = measure(report, queue);
       if (spread.jobs == 0) return std::string("-");
       return absl::StrCat(Time(spread.p50), " / ", Time(spread.p95), " / ", Time(spread.max));

@@ -56,11 +56,14 @@ Answer ApiServer::Bind(const loop::BindPod& bind) {
                               ", UID in object meta: ", named->uid)};
   }
   Pod& pod = pods_[bind.pod.uid];
-  if (pod.deleting) return {409, absl::StrCat("pod ", pod.name, " is being deleted, cannot be assigned")};
+  if (pod.deleting)
+    return {409, absl::StrCat("pod ", pod.name, " is being deleted, cannot be assigned")};
   if (!pod.node_name.empty()) {
-    return {409, absl::StrCat("pod ", pod.name, " is already assigned to node \"", pod.node_name, "\"")};
+    return {409,
+            absl::StrCat("pod ", pod.name, " is already assigned to node \"", pod.node_name, "\"")};
   }
-  if (pod.gated) return {422, absl::StrCat("pod ", pod.name, " has non-empty .spec.schedulingGates")};
+  if (pod.gated)
+    return {422, absl::StrCat("pod ", pod.name, " has non-empty .spec.schedulingGates")};
   pod.node_name = bind.node;
   // Over the wire and back, as in the real world.
   const auto annotations = codec::EncodeStamp(bind.stamp);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulated API server: the one truth about nodes, pods and ConfigMaps. It behaves towards its
-// clients as the real one does: a bind is refused for a pod that is gone, deleting, bound already or
-// recreated under its name (409, 404), and is not refused for a node that does not exist; deleting a
-// bound pod only marks it until its kubelet has ended it.
+// clients as the real one does: a bind is refused for a pod that is gone, deleting, bound already
+// or recreated under its name (409, 404), and is not refused for a node that does not exist;
+// deleting a bound pod only marks it until its kubelet has ended it.
 //
 // Everything is synchronous and single-threaded. Watchers are told at once and only look; what they
 // want to do about it they put on the timeline.

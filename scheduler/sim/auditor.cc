@@ -22,8 +22,7 @@ constexpr absl::Duration kStale = absl::Seconds(30);
 
 void Auditor::Violated(const std::string& what) {
   if (violations_.size() >= kMostKept) return;
-  violations_.push_back(
-      absl::StrCat(absl::FormatDuration(timeline_->elapsed()), ": ", what));
+  violations_.push_back(absl::StrCat(absl::FormatDuration(timeline_->elapsed()), ": ", what));
 }
 
 absl::Duration Auditor::LongestHalfBound(const Job& job) const {
@@ -128,14 +127,16 @@ void Auditor::Count(const Job* job, const Pod& pod, bool bound) {
   if (gang.bound.size() == before) return;
   const absl::Time now = timeline_->now();
   if (before == 0) gang.first_bound = now;
-  // A Spark job is started with its driver: executors do not exist yet, CheckExecutor looks at them.
+  // A Spark job is started with its driver: executors do not exist yet, CheckExecutor looks at
+  // them.
   const int32_t minimum = job->spec().kind == codec::JobKind::kSpark ? 1 : job->Minimum();
   if (static_cast<int32_t>(gang.bound.size()) >= minimum) gang.started = true;
   const bool half = !gang.started && !gang.bound.empty() && !job->ended();
   if (half && gang.half_since == absl::InfiniteFuture()) {
     gang.half_since = now;
     timeline_->After(
-        kHalfBoundPromise + kTravel, [this, job, now] { CheckHalfBound(job, now); }, Timeline::kNoise);
+        kHalfBoundPromise + kTravel, [this, job, now] { CheckHalfBound(job, now); },
+        Timeline::kNoise);
   } else if (!half && gang.half_since != absl::InfiniteFuture()) {
     gang.longest = std::max(gang.longest, now - gang.half_since);
     gang.half_since = absl::InfiniteFuture();
@@ -148,8 +149,8 @@ void Auditor::CheckHalfBound(const Job* job, absl::Time since) {
   const absl::Time limit = std::max(since, faults_->last()) + kHalfBoundPromise;
   if (timeline_->now() <= limit || Disturbed()) {
     timeline_->At(
-        std::max(limit, timeline_->now()) + kTravel, [this, job, since] { CheckHalfBound(job, since); },
-        Timeline::kNoise);
+        std::max(limit, timeline_->now()) + kTravel,
+        [this, job, since] { CheckHalfBound(job, since); }, Timeline::kNoise);
     return;
   }
   Violated(absl::StrCat("gang ", job->spec().ns, "/", job->spec().name, " has been half-bound (",
@@ -165,8 +166,9 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   if (static_cast<int32_t>(gang.bound.size()) >= job->Minimum()) return;
   if (faults_->last() + kAftermath >= gang.first_bound || Disturbed()) return;
   if (job->spec().spark.executor_requests.has_value()) return;
-  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
-                        "room held for it: ", gang.bound.size(), " of ", job->Minimum(), " are bound"));
+  Violated(
+      absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
+                   "room held for it: ", gang.bound.size(), " of ", job->Minimum(), " are bound"));
 }
 
 void Auditor::OnCycle(const State& state, const Plan& plan) {

@@ -31,7 +31,11 @@ class Auditor : public Watcher {
  public:
   Auditor(Timeline* timeline, const ApiServer* api, const Workload* workload, Faults* faults,
           bool knows_gangs)
-      : timeline_(timeline), api_(api), workload_(workload), faults_(faults), knows_gangs_(knows_gangs) {}
+      : timeline_(timeline),
+        api_(api),
+        workload_(workload),
+        faults_(faults),
+        knows_gangs_(knows_gangs) {}
 
   // What has been decided on `state`, after everything that was known had been applied.
   void OnCycle(const State& state, const Plan& plan);
@@ -70,8 +74,8 @@ class Auditor : public Watcher {
   const bool knows_gangs_;
   absl::btree_map<const Job*, GangWatch> gangs_;
   absl::btree_map<std::string, absl::btree_set<std::string>> on_node_;  // uids that take room
-  absl::btree_set<std::string> seen_;     // uids
-  absl::btree_set<std::string> excused_;  // nodes that others filled, or that shrank
+  absl::btree_set<std::string> seen_;                                   // uids
+  absl::btree_set<std::string> excused_;              // nodes that others filled, or that shrank
   absl::btree_map<std::string, absl::Time> changed_;  // nodes: as objects, or by others' pods
   std::vector<std::string> violations_;
 };

@@ -41,17 +41,19 @@ class Comparison {
   std::vector<std::string> differences_;
 };
 
-bool IsBound(const Pod& pod) {
-  return !pod.node_name.empty() && !IsTerminal(pod) && !pod.deleting;
-}
+bool IsBound(const Pod& pod) { return !pod.node_name.empty() && !IsTerminal(pod) && !pod.deleting; }
 
 absl::string_view StateName(const Gang* gang) {
   if (gang == nullptr) return "ended";
   switch (gang->state) {
-    case GangState::kWaiting: return "waiting";
-    case GangState::kStarting: return "starting";
-    case GangState::kStarted: return "started";
-    case GangState::kEnded: return "ended";
+    case GangState::kWaiting:
+      return "waiting";
+    case GangState::kStarting:
+      return "starting";
+    case GangState::kStarted:
+      return "started";
+    case GangState::kEnded:
+      return "ended";
   }
   return "ended";
 }
@@ -79,12 +81,13 @@ const Gang* Comparison::FindGang(const std::string& ns, const std::string& name)
 }
 
 void Comparison::CheckNodes(const std::vector<std::string>& globs, const Pod& pod) {
-  const bool matches = globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& g) {
-    return GlobMatches(g, pod.node_name);
-  });
+  const bool matches =
+      globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& g) {
+        return GlobMatches(g, pod.node_name);
+      });
   if (matches) return;
-  differences_.push_back(absl::StrCat("pod ", pod.name, ": expected on ", absl::StrJoin(globs, " or "),
-                                      ", is on ", pod.node_name));
+  differences_.push_back(absl::StrCat("pod ", pod.name, ": expected on ",
+                                      absl::StrJoin(globs, " or "), ", is on ", pod.node_name));
 }
 
 void Comparison::CheckVerdict(const codec::ExpectGang& expected, const Gang* gang) {
@@ -92,7 +95,8 @@ void Comparison::CheckVerdict(const codec::ExpectGang& expected, const Gang* gan
   std::string code = "none";
   std::string message;
   for (const Verdict& verdict : *scene_.verdicts) {
-    if (gang == nullptr || verdict.gang != gang->id || verdict.reason.code == ReasonCode::kNone) continue;
+    if (gang == nullptr || verdict.gang != gang->id || verdict.reason.code == ReasonCode::kNone)
+      continue;
     code = std::string(Name(verdict.reason.code));
     message = Message(verdict.reason);
   }
@@ -125,7 +129,8 @@ void Comparison::operator()(const codec::ExpectGang& expected) {
     CheckNodes(expected.nodes, pod);
   }
   if (expected.bound.has_value()) Check("bound", *expected.bound, bound);
-  if (expected.held.has_value()) Check("held", *expected.held, gang == nullptr ? 0 : HeldMembers(*gang));
+  if (expected.held.has_value())
+    Check("held", *expected.held, gang == nullptr ? 0 : HeldMembers(*gang));
   CheckVerdict(expected, gang);
   const absl::Duration half = scene_.auditor->LongestHalfBound(*job);
   if (expected.half_bound.has_value() && half > *expected.half_bound) {
@@ -151,7 +156,8 @@ void Comparison::operator()(const codec::ExpectPods& expected) {
     ++bound;
     CheckNodes(expected.nodes, *pod);
   }
-  if (expected.exist.has_value()) Check("exist", *expected.exist, static_cast<int64_t>(pods.size()));
+  if (expected.exist.has_value())
+    Check("exist", *expected.exist, static_cast<int64_t>(pods.size()));
   if (expected.bound.has_value()) Check("bound", *expected.bound, bound);
 }
 
@@ -179,9 +185,10 @@ void Comparison::operator()(const codec::ExpectQueue& expected) {
   if (expected.used.has_value()) CheckAmounts("used", *expected.used, queue.used);
   if (expected.held.has_value()) CheckAmounts("held", *expected.held, queue.held);
   if (expected.waiting.has_value()) {
-    const auto waiting = std::count_if(state.gangs().begin(), state.gangs().end(), [&](const Gang& gang) {
-      return gang.id.valid() && gang.queue == leaf && gang.state == GangState::kWaiting;
-    });
+    const auto waiting =
+        std::count_if(state.gangs().begin(), state.gangs().end(), [&](const Gang& gang) {
+          return gang.id.valid() && gang.queue == leaf && gang.state == GangState::kWaiting;
+        });
     Check("waiting", *expected.waiting, static_cast<int64_t>(waiting));
   }
 }

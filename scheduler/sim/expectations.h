@@ -19,7 +19,7 @@ struct Scene {
   const ApiServer* api;
   const Workload* workload;
   const Auditor* auditor;
-  const State* state;  // nullptr while the scheduler is down
+  const State* state;                    // nullptr while the scheduler is down
   const std::vector<Verdict>* verdicts;  // of the last cycle
 };
 

@@ -7,9 +7,7 @@
 
 namespace muster::sim {
 
-int32_t GangJob::Minimum() const {
-  return spec_.kind == codec::JobKind::kPod ? 1 : spec_.minimum;
-}
+int32_t GangJob::Minimum() const { return spec_.kind == codec::JobKind::kPod ? 1 : spec_.minimum; }
 
 ResourceList GangJob::MinimumRequests() const {
   ResourceList sum;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job of the scenario at work: its owner's side (a Job controller, spark-submit, the Spark driver),
-// which creates pods, replaces lost ones, and ends them when the work is done.
+// A job of the scenario at work: its owner's side (a Job controller, spark-submit, the Spark
+// driver), which creates pods, replaces lost ones, and ends them when the work is done.
 #pragma once
 
 #include <memory>

@@ -24,10 +24,11 @@ void Kubelets::OnPod(const Pod& pod) {
   }
   if (pod.deleting) {
     if (!stopping_.insert(uid).second) return;
-    timeline_->After(random_.Between(absl::Milliseconds(300), absl::Milliseconds(900)), [this, uid] {
-      api_->SetPhase(uid, PodPhase::kFailed);
-      api_->Remove(uid);
-    });
+    timeline_->After(random_.Between(absl::Milliseconds(300), absl::Milliseconds(900)),
+                     [this, uid] {
+                       api_->SetPhase(uid, PodPhase::kFailed);
+                       api_->Remove(uid);
+                     });
     return;
   }
   if (!seen_.insert(uid).second) return;

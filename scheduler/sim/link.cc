@@ -11,7 +11,11 @@ namespace muster::sim {
 
 Link::Link(Timeline* timeline, ApiServer* api, Faults* faults, Random random,
            std::function<void()> on_kill)
-    : timeline_(timeline), api_(api), faults_(faults), random_(random), on_kill_(std::move(on_kill)) {}
+    : timeline_(timeline),
+      api_(api),
+      faults_(faults),
+      random_(random),
+      on_kill_(std::move(on_kill)) {}
 
 Link::~Link() { Close(/*requests_land=*/false); }
 
@@ -20,12 +24,13 @@ void Link::Open(const QueueConfig& queues) {
   SendQueues(queues);
   List();
   const absl::Time listed = std::max(last_arrival_[kPodStream], last_arrival_[kNodeStream]);
-  Later(std::max(listed - timeline_->now(), absl::ZeroDuration()) + absl::Milliseconds(1),
-        [this] {
-          inbox_.push_back(Synced{});
-          synced_ = true;
-        },
-        Timeline::kWork);
+  Later(
+      std::max(listed - timeline_->now(), absl::ZeroDuration()) + absl::Milliseconds(1),
+      [this] {
+        inbox_.push_back(Synced{});
+        synced_ = true;
+      },
+      Timeline::kWork);
 }
 
 void Link::Close(bool requests_land) {
@@ -46,8 +51,9 @@ void Link::Later(absl::Duration delay, std::function<void()> what, Timeline::Kin
 }
 
 void Link::Arrive(muster::Event event, absl::Duration latency) {
-  Later(latency, [this, event = std::move(event)]() mutable { inbox_.push_back(std::move(event)); },
-        Timeline::kWork);
+  Later(
+      latency, [this, event = std::move(event)]() mutable { inbox_.push_back(std::move(event)); },
+      Timeline::kWork);
 }
 
 void Link::SendQueues(const QueueConfig& queues) { Arrive(QueuesSeen{queues}, Soon(1, 20)); }
@@ -65,7 +71,8 @@ void Link::List() {
   for (absl::Time& last : last_arrival_) last = std::max(last, timeline_->now() + Soon(5, 100));
   for (const auto& [name, node] : api_->nodes()) OnNode(node);
   for (const auto& [uid, pod] : api_->pods()) OnPod(pod);
-  for (const std::string& name : std::vector<std::string>(known_nodes_.begin(), known_nodes_.end())) {
+  for (const std::string& name :
+       std::vector<std::string>(known_nodes_.begin(), known_nodes_.end())) {
     if (api_->nodes().contains(name)) continue;
     known_nodes_.erase(name);
     Follow(kNodeStream, NodeGone{name});
@@ -79,12 +86,13 @@ void Link::List() {
 
 void Link::LoseWatch(absl::Duration lasting) {
   watch_lost_ = true;
-  Later(lasting,
-        [this] {
-          watch_lost_ = false;
-          List();
-        },
-        Timeline::kWork);
+  Later(
+      lasting,
+      [this] {
+        watch_lost_ = false;
+        List();
+      },
+      Timeline::kWork);
 }
 
 void Link::OnPod(const Pod& pod) {
@@ -111,11 +119,13 @@ void Link::OnNodeGone(const Node& node) {
 
 bool Link::Drain(std::vector<muster::Event>* events, absl::Time) {
   for (muster::Event& event : inbox_) {
-    if (const auto* seen = std::get_if<PodSeen>(&event); seen != nullptr && !seen->pod.node_name.empty()) {
+    if (const auto* seen = std::get_if<PodSeen>(&event);
+        seen != nullptr && !seen->pod.node_name.empty()) {
       heard_bound_.insert(seen->pod.uid);
     }
     if (const auto* gone = std::get_if<PodGone>(&event)) heard_gone_.insert(gone->uid);
-    if (const auto* accepted = std::get_if<BindAccepted>(&event)) heard_bound_.insert(accepted->uid);
+    if (const auto* accepted = std::get_if<BindAccepted>(&event))
+      heard_bound_.insert(accepted->uid);
     events->push_back(std::move(event));
   }
   inbox_.clear();
@@ -123,23 +133,27 @@ bool Link::Drain(std::vector<muster::Event>* events, absl::Time) {
 }
 
 void Link::Bind(loop::BindPod action) {
-  if (!synced_) complaints_.push_back(absl::StrCat(action.pod.name, " is bound before everything is listed"));
+  if (!synced_)
+    complaints_.push_back(absl::StrCat(action.pod.name, " is bound before everything is listed"));
   if (heard_bound_.contains(action.pod.uid)) {
-    complaints_.push_back(absl::StrCat(action.pod.name, " is bound although it is known to be bound"));
+    complaints_.push_back(
+        absl::StrCat(action.pod.name, " is bound although it is known to be bound"));
   }
   if (heard_gone_.contains(action.pod.uid)) {
-    complaints_.push_back(absl::StrCat(action.pod.name, " is bound although it is known to be gone"));
+    complaints_.push_back(
+        absl::StrCat(action.pod.name, " is bound although it is known to be gone"));
   }
   const absl::Duration delay = Soon(2, 10) + faults_->bind_delay;
   const std::string uid = action.pod.uid;
   on_the_wire_[uid] = std::move(action);
-  Later(delay,
-        [this, uid] {
-          const loop::BindPod arrived = std::move(on_the_wire_[uid]);
-          on_the_wire_.erase(uid);
-          Carry(arrived);
-        },
-        Timeline::kWork);
+  Later(
+      delay,
+      [this, uid] {
+        const loop::BindPod arrived = std::move(on_the_wire_[uid]);
+        on_the_wire_.erase(uid);
+        Carry(arrived);
+      },
+      Timeline::kWork);
 }
 
 void Link::Carry(const loop::BindPod& action) {
@@ -151,7 +165,8 @@ void Link::Carry(const loop::BindPod& action) {
   }
   const Answer answer = fate.lost && !fate.done ? Answer{504, "lost"} : api_->Bind(action);
   if (fate.lost) {
-    Later(Soon(1000, 3000), [this, action] { ReadBack(action); }, Timeline::kWork);
+    Later(
+        Soon(1000, 3000), [this, action] { ReadBack(action); }, Timeline::kWork);
   } else {
     Answered(action, answer);
   }
@@ -178,23 +193,24 @@ void Link::ReadBack(const loop::BindPod& action) {
 }
 
 void Link::Delete(loop::DeletePod action) {
-  Later(Soon(2, 10), [this, action = std::move(action)] { api_->Delete(action.pod.uid); },
-        Timeline::kWork);
+  Later(
+      Soon(2, 10), [this, action = std::move(action)] { api_->Delete(action.pod.uid); },
+      Timeline::kWork);
 }
 
 void Link::Condition(loop::SetCondition action) {
-  Later(Soon(5, 20), [this, action = std::move(action)] { api_->SetCondition(action); },
-        Timeline::kNoise);
+  Later(
+      Soon(5, 20), [this, action = std::move(action)] { api_->SetCondition(action); },
+      Timeline::kNoise);
 }
 
 void Link::Event(loop::PostEvent action) { api_->Post(action); }
 
 void Link::Forecast(loop::ReadForecast action) {
-  Later(Soon(3, 15),
-        [this, action = std::move(action)] {
-          TryForecast(action, absl::Milliseconds(200), "");
-        },
-        Timeline::kNoise);
+  Later(
+      Soon(3, 15),
+      [this, action = std::move(action)] { TryForecast(action, absl::Milliseconds(200), ""); },
+      Timeline::kNoise);
 }
 
 void Link::TryForecast(loop::ReadForecast action, absl::Duration wait, std::string missing) {
@@ -207,11 +223,12 @@ void Link::TryForecast(loop::ReadForecast action, absl::Duration wait, std::stri
   if (reading.missing != missing) {
     Arrive(ForecastMissing{action.driver.uid, reading.missing}, Soon(1, 5));
   }
-  Later(wait,
-        [this, action = std::move(action), wait, missing = reading.missing] {
-          TryForecast(action, std::min(2 * wait, absl::Duration(absl::Seconds(5))), missing);
-        },
-        Timeline::kNoise);
+  Later(
+      wait,
+      [this, action = std::move(action), wait, missing = reading.missing] {
+        TryForecast(action, std::min(2 * wait, absl::Duration(absl::Seconds(5))), missing);
+      },
+      Timeline::kNoise);
 }
 
 }  // namespace muster::sim

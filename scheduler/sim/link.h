@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between one life of the scheduler and the simulated API server: the ports of the loop,
-// over a network with latencies. It lists everything, then follows the watches; events of one kind
-// arrive in the order in which they happened. A bind ends in one of three ways; an answer that was
-// lost is made good by reading the pod back.
+// What stands between one life of the scheduler and the simulated API server: the ports of the
+// loop, over a network with latencies. It lists everything, then follows the watches; events of one
+// kind arrive in the order in which they happened. A bind ends in one of three ways; an answer that
+// was lost is made good by reading the pod back.
 //
-// When the scheduler is killed, its link is closed: requests that are under way are dropped, or have
-// just landed, as the killer says (the lease sees to it that none lands later than its sender's
-// successor begins); nothing is heard any more.
+// When the scheduler is killed, its link is closed: requests that are under way are dropped, or
+// have just landed, as the killer says (the lease sees to it that none lands later than its
+// sender's successor begins); nothing is heard any more.
 #pragma once
 
 #include <memory>

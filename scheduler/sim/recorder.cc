@@ -16,8 +16,8 @@ int64_t Rate(int64_t part, int64_t whole) {
 }
 
 // What each of the queues would have of `sum` by its weight, none above its demand.
-std::vector<int64_t> FairShares(const std::vector<int64_t>& demand, const std::vector<int64_t>& weights,
-                                int64_t sum) {
+std::vector<int64_t> FairShares(const std::vector<int64_t>& demand,
+                                const std::vector<int64_t>& weights, int64_t sum) {
   std::vector<int64_t> fair(demand.size());
   int64_t low = 0;
   int64_t high = kMillion;
@@ -180,7 +180,8 @@ void Recorder::Finish(Report* report) {
     out.kind = job->spec().kind;
     out.submitted = log.submitted - kStart;
     out.wait = log.running - log.submitted;
-    out.run = log.running == absl::InfiniteFuture() ? absl::InfiniteDuration() : log.ended - log.running;
+    out.run =
+        log.running == absl::InfiniteFuture() ? absl::InfiniteDuration() : log.ended - log.running;
     out.succeeded = log.succeeded;
     out.canceled = log.canceled;
     out.endless = job->spec().runtime == absl::InfiniteDuration();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows who uses what: a sample of every queue at fixed intervals, means over time, and each job's
-// wait and run. Judges by the API server's objects; only held room is asked of the scheduler.
+// Follows who uses what: a sample of every queue at fixed intervals, means over time, and each
+// job's wait and run. Judges by the API server's objects; only held room is asked of the scheduler.
 #pragma once
 
 #include <map>
@@ -54,7 +54,7 @@ class Recorder : public Watcher {
   ResourceTable resources_;
   Tree tree_;
   std::vector<QueueId> leaves_;
-  std::vector<QueueReport> reports_;  // as leaves_
+  std::vector<QueueReport> reports_;   // as leaves_
   std::map<const Job*, JobUse> jobs_;  // looked up, never walked: addresses have no order
   absl::btree_map<std::string, std::string> taking_;  // uid -> node, of pods that take room
   int64_t samples_ = 0;

@@ -12,7 +12,7 @@
 namespace muster::sim {
 
 struct JobReport {
-  std::string name;  // "namespace/name"
+  std::string name;   // "namespace/name"
   std::string queue;  // path; empty: none admits it
   codec::JobKind kind = codec::JobKind::kPod;
   absl::Duration submitted;
@@ -72,7 +72,7 @@ struct Report {
   int64_t rejected = 0;  // pods that a kubelet refused for want of room
 
   int64_t expectations = 0;
-  int64_t unmet = 0;  // of these
+  int64_t unmet = 0;                    // of these
   std::vector<std::string> failures;    // of expectations, "FILE:LINE:COLUMN: ..."
   std::vector<std::string> violations;  // of the invariants
   friend bool operator==(const Report&, const Report&) = default;

@@ -129,8 +129,8 @@ void Simulation::StartScheduler() {
                                           [this] { KillScheduler(kill_down_); }));
   Link* link = links_.back().get();
   link->Open(queues_);
-  loop_ = std::make_unique<loop::Loop>(loop::Ports{link, link, link}, "muster", options_.decide,
-                                       this);
+  loop_ =
+      std::make_unique<loop::Loop>(loop::Ports{link, link, link}, "muster", options_.decide, this);
 }
 
 void Simulation::KillScheduler(absl::Duration down) {
@@ -161,12 +161,14 @@ void Simulation::StepScheduler() {
 void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time) {
   ++report_.cycles;
   verdicts_ = plan.verdicts;
-  if (options_.knows_gangs && report_.cycles % options_.audit_every == 0) auditor_.OnCycle(state, plan);
+  if (options_.knows_gangs && report_.cycles % options_.audit_every == 0)
+    auditor_.OnCycle(state, plan);
 }
 
 void Simulation::SampleAndGoOn() {
   recorder_.Sample(state());
-  timeline_.After(kSampleEvery, [this] { SampleAndGoOn(); }, Timeline::kNoise);
+  timeline_.After(
+      kSampleEvery, [this] { SampleAndGoOn(); }, Timeline::kNoise);
 }
 
 void Simulation::Expect(const codec::Expectation& expectation) {
@@ -220,7 +222,8 @@ void Simulation::Act(const codec::ChangeNodes& action) {
     if (action.taints.has_value()) node.taints = *action.taints;
     if (action.unschedulable.has_value()) node.unschedulable = *action.unschedulable;
     if (action.allocatable.has_value()) {
-      for (const auto& [name, amount] : action.allocatable->entries()) node.allocatable.Set(name, amount);
+      for (const auto& [name, amount] : action.allocatable->entries())
+        node.allocatable.Set(name, amount);
     }
     api_.PutNode(node);
   }
@@ -235,7 +238,8 @@ void Simulation::Act(const codec::LoseWatch& action) {
 // A fault that lasts ends then, and what it held up comes through.
 void Simulation::HeldUp(absl::Duration lasting) {
   faults_.held_up_until = std::max(faults_.held_up_until, timeline_.now() + lasting);
-  timeline_.After(lasting, [this] { faults_.Strike(timeline_.now()); }, Timeline::kNoise);
+  timeline_.After(
+      lasting, [this] { faults_.Strike(timeline_.now()); }, Timeline::kNoise);
 }
 
 void Simulation::Act(const codec::DelayBinds& action) {
@@ -255,10 +259,18 @@ void Simulation::Act(const codec::TouchPods& action) {
   }
   for (const std::string& uid : uids) {
     switch (action.fate) {
-      case codec::PodFate::kFail: api_.SetPhase(uid, PodPhase::kFailed); break;
-      case codec::PodFate::kSucceed: api_.SetPhase(uid, PodPhase::kSucceeded); break;
-      case codec::PodFate::kDelete: api_.Delete(uid); break;
-      case codec::PodFate::kUngate: api_.Ungate(uid); break;
+      case codec::PodFate::kFail:
+        api_.SetPhase(uid, PodPhase::kFailed);
+        break;
+      case codec::PodFate::kSucceed:
+        api_.SetPhase(uid, PodPhase::kSucceeded);
+        break;
+      case codec::PodFate::kDelete:
+        api_.Delete(uid);
+        break;
+      case codec::PodFate::kUngate:
+        api_.Ungate(uid);
+        break;
     }
   }
 }

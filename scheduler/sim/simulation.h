@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// World 2: a scenario run from its start to its end in virtual time, against the real loop. Everything
-// is single-threaded and all chance comes from one seed, so that the same scenario and seed give the
-// same report, byte for byte.
+// World 2: a scenario run from its start to its end in virtual time, against the real loop.
+// Everything is single-threaded and all chance comes from one seed, so that the same scenario and
+// seed give the same report, byte for byte.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,8 @@ struct Options {
   loop::Decide decide;
   bool knows_gangs = true;
   std::string decider = "gang";
-  // The state's books are recomputed and every waiting pod's reason is asked for in every n-th cycle.
+  // The state's books are recomputed and every waiting pod's reason is asked for in every n-th
+  // cycle.
   int64_t audit_every = 1;
 };
 

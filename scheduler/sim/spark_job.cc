@@ -12,7 +12,7 @@
 namespace muster::sim {
 namespace {
 
-constexpr int64_t kWave = 20;  // spark.kubernetes.allocation.batch.size
+constexpr int64_t kWave = 20;                            // spark.kubernetes.allocation.batch.size
 constexpr absl::Duration kMostWait = absl::Seconds(30);  // maxRegisteredResourcesWaitingTime
 constexpr int64_t kBacklogEnds = 25;  // percent of the work left when tasks no longer queue
 
@@ -223,8 +223,9 @@ void SparkJob::ShedIdle() {
 }
 
 int32_t SparkJob::Registered() const {
-  return static_cast<int32_t>(std::count_if(executors_.begin(), executors_.end(),
-                                            [](const auto& entry) { return entry.second.registered; }));
+  return static_cast<int32_t>(
+      std::count_if(executors_.begin(), executors_.end(),
+                    [](const auto& entry) { return entry.second.registered; }));
 }
 
 void SparkJob::Progress() {

@@ -56,7 +56,7 @@ class SparkJob : public Job {
 
   Forecast shape_;
   bool dynamic_ = false;
-  int64_t most_ = 0;   // executors, with dynamic allocation
+  int64_t most_ = 0;  // executors, with dynamic allocation
   int64_t least_ = 0;
 
   std::string app_;

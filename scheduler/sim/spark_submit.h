@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What spark-submit leaves in the API server for a driver (the ConfigMaps with its resolved conf and
-// the executor pod template, and the driver's own node selector), and how it is read back.
+// What spark-submit leaves in the API server for a driver (the ConfigMaps with its resolved conf
+// and the executor pod template, and the driver's own node selector), and how it is read back.
 #pragma once
 
 #include <string>

@@ -89,7 +89,8 @@ class Draw {
     codec::Job job;
     job.name = absl::StrCat("j", index);
     job.at = random_.Between(absl::ZeroDuration(), absl::Seconds(120));
-    const int64_t queue = random_.Between(0, static_cast<int64_t>(scenario_.queues.queues.size()) - 1);
+    const int64_t queue =
+        random_.Between(0, static_cast<int64_t>(scenario_.queues.queues.size()) - 1);
     job.ns = absl::StrCat("ns", queue);
     job.user = absl::StrCat("u", random_.Between(0, 2));
     job.priority = random_.Percent(20) ? 100 : 0;
@@ -143,15 +144,33 @@ class Draw {
         random_.Between(0, static_cast<int64_t>(scenario_.nodes.size()) - 1))];
     const int32_t times = static_cast<int32_t>(random_.Between(1, 4));
     switch (random_.Between(0, 11)) {
-      case 0: Do(at, codec::RemoveNodes{node.name}); break;
-      case 1: Do(at, codec::RefuseBinds{SomePods(), times, 409}); break;
-      case 2: Do(at, codec::LoseAnswers{SomePods(), times, random_.Percent(50)}); break;
-      case 3: Do(at, codec::DelayBinds{Seconds(0, 8)}); break;
-      case 4: Do(at, codec::DelayWatch{Seconds(0, 8)}); break;
-      case 5: Do(at, codec::LoseWatch{Seconds(1, 20)}); break;
-      case 6: Do(at, codec::TouchPods{SomePods(), codec::PodFate::kFail}); break;
-      case 7: Do(at, codec::TouchPods{SomePods(), codec::PodFate::kDelete}); break;
-      case 8: Do(at, codec::KillScheduler{0, Seconds(0, 10)}); break;
+      case 0:
+        Do(at, codec::RemoveNodes{node.name});
+        break;
+      case 1:
+        Do(at, codec::RefuseBinds{SomePods(), times, 409});
+        break;
+      case 2:
+        Do(at, codec::LoseAnswers{SomePods(), times, random_.Percent(50)});
+        break;
+      case 3:
+        Do(at, codec::DelayBinds{Seconds(0, 8)});
+        break;
+      case 4:
+        Do(at, codec::DelayWatch{Seconds(0, 8)});
+        break;
+      case 5:
+        Do(at, codec::LoseWatch{Seconds(1, 20)});
+        break;
+      case 6:
+        Do(at, codec::TouchPods{SomePods(), codec::PodFate::kFail});
+        break;
+      case 7:
+        Do(at, codec::TouchPods{SomePods(), codec::PodFate::kDelete});
+        break;
+      case 8:
+        Do(at, codec::KillScheduler{0, Seconds(0, 10)});
+        break;
       case 9:
         Do(at, codec::KillScheduler{static_cast<int32_t>(random_.Between(1, 12)), Seconds(0, 3)});
         break;
@@ -186,7 +205,9 @@ class Draw {
 
 struct StepName {
   std::string operator()(const codec::AddNodes&) const { return "add nodes"; }
-  std::string operator()(const codec::RemoveNodes& a) const { return absl::StrCat("remove ", a.nodes); }
+  std::string operator()(const codec::RemoveNodes& a) const {
+    return absl::StrCat("remove ", a.nodes);
+  }
   std::string operator()(const codec::ChangeNodes& a) const {
     return absl::StrCat(a.unschedulable ? "cordon " : "shrink ", a.nodes);
   }
@@ -208,8 +229,12 @@ struct StepName {
   std::string operator()(const codec::TouchPods& a) const {
     return absl::StrCat(a.fate == codec::PodFate::kFail ? "fail " : "delete ", a.pods);
   }
-  std::string operator()(const codec::RaiseMinimum& a) const { return absl::StrCat("raise ", a.pods); }
-  std::string operator()(const codec::DeleteJobs& a) const { return absl::StrCat("delete ", a.jobs); }
+  std::string operator()(const codec::RaiseMinimum& a) const {
+    return absl::StrCat("raise ", a.pods);
+  }
+  std::string operator()(const codec::DeleteJobs& a) const {
+    return absl::StrCat("delete ", a.jobs);
+  }
   std::string operator()(const codec::KillScheduler& a) const {
     return absl::StrCat("kill after ", a.binds, " binds, down ", absl::FormatDuration(a.down));
   }
@@ -231,17 +256,18 @@ std::string Describe(const codec::Scenario& scenario) {
     absl::StrAppend(&out, "  node ", node.name, " ", ToString(node.allocatable), "\n");
   }
   for (const codec::Job& job : scenario.jobs) {
-    absl::StrAppend(&out, "  job ", job.ns, "/", job.name, " at ", absl::FormatDuration(job.at), " runs ",
-                    absl::FormatDuration(job.runtime), " priority ", job.priority);
+    absl::StrAppend(&out, "  job ", job.ns, "/", job.name, " at ", absl::FormatDuration(job.at),
+                    " runs ", absl::FormatDuration(job.runtime), " priority ", job.priority);
     for (const codec::Shape& shape : job.shapes) {
-      absl::StrAppend(&out, " ", shape.count, "x(", ToString(shape.role.requests), ") min ", job.minimum);
+      absl::StrAppend(&out, " ", shape.count, "x(", ToString(shape.role.requests), ") min ",
+                      job.minimum);
     }
     for (const auto& [key, value] : job.spark.conf) absl::StrAppend(&out, " ", key, "=", value);
     out += "\n";
   }
   for (const codec::Step& step : scenario.steps) {
-    absl::StrAppend(&out, "  at ", absl::FormatDuration(step.at), " ", std::visit(StepName(), step.action),
-                    "\n");
+    absl::StrAppend(&out, "  at ", absl::FormatDuration(step.at), " ",
+                    std::visit(StepName(), step.action), "\n");
   }
   return out;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole loop against random clusters, work and faults: every promise is checked at every step,
-// and once the faults are over all work gets done. MUSTER_SEEDS=N runs N seeds, MUSTER_SEED=S alone.
-#include <catch2/catch.hpp>
+// and once the faults are over all work gets done. MUSTER_SEEDS=N runs N seeds, MUSTER_SEED=S
+// alone.
+#include "scheduler/sim/simulation.h"
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/sim/simulation.h"
 #include "test/sim/random_scenario.h"
 
 namespace muster::sim {
@@ -46,7 +47,8 @@ TEST_CASE("promises hold under faults, and all work gets done when they are over
   if (only == 0) CHECK(restarts > static_cast<int64_t>(last / 4));
 }
 
-// A gang of sixteen on a cluster where just that many fit, a Spark job of sixteen, and both at once.
+// A gang of sixteen on a cluster where just that many fit, a Spark job of sixteen, and both at
+// once.
 codec::Scenario CrashScenario(bool gang, bool spark) {
   codec::Scenario scenario;
   for (int i = 0; i < (gang ? 4 : 0) + (spark ? 4 : 0); ++i) {
@@ -79,7 +81,8 @@ TEST_CASE("a crash after any k of n binds leaves no gang half-bound") {
   for (const auto& [gang, spark] : {std::pair{true, false}, {false, true}, {true, true}}) {
     const int32_t binds = (gang ? 16 : 0) + (spark ? 16 : 0);
     for (int32_t k = 1; k <= binds; ++k) {
-      for (const absl::Duration down : {absl::Milliseconds(1), absl::Seconds(2), absl::Seconds(20)}) {
+      for (const absl::Duration down :
+           {absl::Milliseconds(1), absl::Seconds(2), absl::Seconds(20)}) {
         for (uint64_t seed = 1; seed <= 4; ++seed) {
           codec::Scenario scenario = CrashScenario(gang, spark);
           scenario.steps.push_back({absl::ZeroDuration(), codec::KillScheduler{k, down}});
