@@ -15,15 +15,15 @@
 namespace muster::daemon {
 namespace {
 
-constexpr char kTwoJobs[] = R"(
+constexpr char kFourJobs[] = R"(
 nodes: [{name: n, count: 4, cpu: 1, memory: 4Gi}]
 jobs:
 - name: job
-  count: 2
+  count: 4
   runtime: 30s
   spark: {driver: {cpu: 1, memory: 1Gi}, conf: {spark.executor.instances: 3, spark.executor.memory: 1g}}
 expect:
-- {gang: default/job-1, state: ended}
+- {gang: default/job-3, state: ended}
 )";
 
 class ScratchFile {
@@ -51,7 +51,7 @@ std::vector<sim::Report> RunBoth(absl::string_view text) {
 }
 
 TEST_CASE("exit codes tell a failed expectation from bad input") {
-  const std::string text = kTwoJobs;
+  const std::string text = kFourJobs;
   CHECK(Simulate({ScratchFile(text).path()}) == 0);
   CHECK(Simulate({ScratchFile(text + "- {gang: default/job-0, bound: 9}\n").path()}) == 1);
   CHECK(Simulate({ScratchFile("nodes: 3").path()}) == 2);
@@ -62,23 +62,23 @@ TEST_CASE("exit codes tell a failed expectation from bad input") {
 }
 
 TEST_CASE("the same seed renders the same bytes") {
-  const std::vector<sim::Report> once = RunBoth(kTwoJobs);
-  const std::vector<sim::Report> again = RunBoth(kTwoJobs);
+  const std::vector<sim::Report> once = RunBoth(kFourJobs);
+  const std::vector<sim::Report> again = RunBoth(kFourJobs);
   CHECK(RenderText(once, true) == RenderText(again, true));
   CHECK(RenderJson(once) == RenderJson(again));
 }
 
 TEST_CASE("the report shows both schedulers side by side") {
-  const std::vector<sim::Report> reports = RunBoth(kTwoJobs);
+  const std::vector<sim::Report> reports = RunBoth(kFourJobs);
   const std::string text = RenderText(reports, true);
   CHECK_THAT(text, Catch::Contains("pod-at-a-time"));
-  CHECK_THAT(text, Catch::Contains("2 of 2"));
-  CHECK_THAT(text, Catch::Contains("0 of 2"));
+  CHECK_THAT(text, Catch::Contains("4 of 4"));
+  CHECK_THAT(text, Catch::Contains("0 of 4"));
   CHECK_THAT(text, Catch::Contains("deadlocked"));
   CHECK_THAT(text, Catch::Contains("default/job-1"));
   const std::string json = RenderJson(reports);
   CHECK_THAT(json, Catch::StartsWith("{\"name\":\"\",\"seed\":3,\"runs\":[{\"decider\":\"gang\""));
-  CHECK_THAT(json, Catch::Contains("\"deadlocked\":2"));
+  CHECK_THAT(json, Catch::Contains("\"deadlocked\":4"));
   CHECK_THAT(json, Catch::Contains("\"wait\":null"));
 }
 
