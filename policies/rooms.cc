@@ -54,7 +54,8 @@ struct Asker {
     profile.scorer->Rate(role, state, all, absl::MakeSpan(columns->rates));
     std::vector<Tournament::Key> keys(all.last, 0);
     for (uint32_t i = 0; i < all.last; ++i) {
-      if (columns->rooms[i] > 0) keys[i] = MakeKey(columns->rates[i], state.nodes().rank(NodeId{i}));
+      if (columns->rooms[i] > 0)
+        keys[i] = MakeKey(columns->rates[i], state.nodes().rank(NodeId{i}));
     }
     columns->best.Assign(keys);
     columns->rated_by = profile.scorer->name();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many more of a role each node takes, by all filters, and which node the scorer likes best, kept
-// up to date: only nodes that changed since the last question are asked again (the nodes' journal),
-// so that asking costs what changed.
+// How many more of a role each node takes, by all filters, and which node the scorer likes best,
+// kept up to date: only nodes that changed since the last question are asked again (the nodes'
+// journal), so that asking costs what changed.
 #pragma once
 
 #include "absl/types/span.h"

@@ -54,7 +54,8 @@ void State::Refoot(PodId id, absl::Time now) {
   if (confirmed) return;
   changed_ = true;
   // A bind that we did not decide: holds that it hits move.
-  const bool decided = slot.assumed.valid() || (OnNode(before.standing) && before.node == after.node);
+  const bool decided =
+      slot.assumed.valid() || (OnNode(before.standing) && before.node == after.node);
   if (OnNode(after.standing) && !decided && Overfull(after.node)) DropHoldsOn(after.node, now);
   if (!before.gang.valid() || !OnNode(before.standing) || OnNode(after.standing)) return;
   Gang& gang = gangs_[before.gang.value];

@@ -9,8 +9,8 @@
 
 namespace muster {
 
-// Whose labels speak for the gang: a Spark driver's before its executors', the living's before those
-// of an earlier run, else the oldest pod's.
+// Whose labels speak for the gang: a Spark driver's before its executors', the living's before
+// those of an earlier run, else the oldest pod's.
 bool State::SpeaksBefore(const Pod& a, const Pod& b) {
   const bool driver_a = a.spark_role == SparkRole::kDriver;
   const bool driver_b = b.spark_role == SparkRole::kDriver;

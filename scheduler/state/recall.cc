@@ -89,8 +89,8 @@ bool State::AwaitsForecast() const {
   });
 }
 
-// What is promised to a gang that did not start by a decision of this daemon: its minimum, for Spark
-// bounded by what the driver's stamp says was held with it, while that may still be used.
+// What is promised to a gang that did not start by a decision of this daemon: its minimum, for
+// Spark bounded by what the driver's stamp says was held with it, while that may still be used.
 void State::Promise(Gang* gang, absl::Time now) {
   int32_t most = gang->minimum;
   const std::optional<Stamp> none;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many more of a role each node takes and which node is the best home for one, kept between
-// cycles and brought up to date from the nodes' journal (policies/rooms.h). Derived only: dropping it
-// changes no decision.
+// cycles and brought up to date from the nodes' journal (policies/rooms.h). Derived only: dropping
+// it changes no decision.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ struct RoomColumns {
   // Minimum of `fixed` and what usage leaves.
   std::vector<int32_t> rooms;
   int64_t sum = 0;  // of rooms
-  // The scorer's word on each node, and the best node that has room. A node that was chosen takes no
-  // part until it is brought up to date: whoever chooses it takes room on it, which the journal says.
+  // The scorer's word on each node, and the best node that has room. A node that was chosen takes
+  // no part until it is brought up to date: whoever chooses it takes room on it, which the journal
+  // says.
   std::vector<int32_t> rates;
   Tournament best;
   absl::string_view rated_by;  // name of the scorer that both are of

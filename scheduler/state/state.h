@@ -47,8 +47,8 @@ class State {
   // Whether anything changed since the last ClearChanged that a decision could depend on.
   bool changed() const { return changed_; }
   void ClearChanged() { changed_ = false; }
-  // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what the
-  // executors of a running driver are. Deciding now would give their room away.
+  // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what
+  // the executors of a running driver are. Deciding now would give their room away.
   bool AwaitsForecast() const;
   // Drivers whose forecast nobody has asked for yet.
   std::vector<PodId> TakeForecastRequests();

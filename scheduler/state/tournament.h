@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The largest of one key per slot, kept while keys change: every inner entry is the larger of its two
-// children. Building costs O(slots), a change O(log slots), asking nothing.
+// The largest of one key per slot, kept while keys change: every inner entry is the larger of its
+// two children. Building costs O(slots), a change O(log slots), asking nothing.
 #pragma once
 
 #include <algorithm>

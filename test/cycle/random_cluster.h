@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small cluster that lives by the dice: work comes and goes, nodes too, binds are accepted,
-// refused or slow. It keeps the truth as the API server would, tells the state each change, and acts
-// on plans. Laws about the cycle are checked along its life (laws_test.cc).
+// refused or slow. It keeps the truth as the API server would, tells the state each change, and
+// acts on plans. Laws about the cycle are checked along its life (laws_test.cc).
 #pragma once
 
 #include <map>

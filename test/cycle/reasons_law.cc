@@ -62,7 +62,8 @@ Sums SumsFor(const State& state, RoleId role) {
 }
 
 // Free in sum on the nodes that admit any of the roles.
-int64_t FreeInPool(const State& state, const std::vector<Want>& wants, const std::string& resource) {
+int64_t FreeInPool(const State& state, const std::vector<Want>& wants,
+                   const std::string& resource) {
   int64_t sum = 0;
   for (uint32_t i = 0; i < state.nodes().size(); ++i) {
     const NodeId id{i};
@@ -108,7 +109,9 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
         return reason.need > reason.limit ? "" : "it would fit its max";
       }
       if (wants.size() != 1) return "";
-      return SumsFor(state, wants[0].role).empty_rooms < wants[0].count ? "" : "it fits the empty cluster";
+      return SumsFor(state, wants[0].role).empty_rooms < wants[0].count
+                 ? ""
+                 : "it fits the empty cluster";
     case ReasonCode::kCapacityShort:
       if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
       if (waits && reason.have != FreeInPool(state, wants, reason.resource)) return "more is free";
@@ -167,7 +170,8 @@ Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan
     }
   }
   for (const auto& [queue, places] : positions) {
-    if (*places.rbegin() != static_cast<int32_t>(places.size())) breaches.push_back("a gap in line");
+    if (*places.rbegin() != static_cast<int32_t>(places.size()))
+      breaches.push_back("a gap in line");
   }
   return breaches;
 }

@@ -45,7 +45,8 @@ TEST_CASE("kept rooms equal rooms counted anew") {
         for (const Gang& gang : c.w.state.gangs()) {
           if (!gang.id.valid() || gang.members.empty() || taken.empty() || !dice.OneIn(2)) continue;
           const RoleId role = c.w.state.pod(gang.members[0]).footing.role;
-          const auto node = static_cast<uint32_t>(dice.Between(0, static_cast<int>(taken.size()) - 1));
+          const auto node =
+              static_cast<uint32_t>(dice.Between(0, static_cast<int>(taken.size()) - 1));
           Attempt attempt(draft);
           draft.Take(gang, role, NodeId{node}, 2, Tree::Use::kUsed);
           if (dice.OneIn(2)) continue;  // undone

@@ -151,7 +151,8 @@ TEST_CASE("only what a new node could cure is called Unschedulable") {
   world.See(Member("g", 0, 5));
   world.Run(absl::Seconds(10));
   CHECK(absl::StartsWith(world.Told(refused), "ConfigError / "));
-  CHECK(absl::StartsWith(world.Told(affine), "Unschedulable / Predicate: no node admits role member"));
+  CHECK(absl::StartsWith(world.Told(affine),
+                         "Unschedulable / Predicate: no node admits role member"));
   CHECK(absl::StartsWith(world.Told(Member("g", 0, 5)), "GangIncomplete / "));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop in a scripted world: what is decided when, and what follows from the API server's answers.
+// The loop in a scripted world: what is decided when, and what follows from the API server's
+// answers.
 #include "test/loop/scripted_world.h"
 
 namespace muster::loop::test {
@@ -198,7 +199,8 @@ TEST_CASE("killed after any number of binds, the next daemon completes the gang 
   }
 }
 
-TEST_CASE("a config that is read anew changes the scorer and the queues from the next decision on") {
+TEST_CASE(
+    "a config that is read anew changes the scorer and the queues from the next decision on") {
   TwoNodes world;
   world.See(Foreign("other", 1, "n2"));
   const Pod a = MakePod("a"), b = MakePod("b");

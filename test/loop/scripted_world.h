@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A world of one loop in which nothing happens but what a test writes down: a feed filled by hand, a
-// clock that moves only when the loop waits, and an actuator that remembers.
+// A world of one loop in which nothing happens but what a test writes down: a feed filled by hand,
+// a clock that moves only when the loop waits, and an actuator that remembers.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The filters once more, slow and obvious: one pod, one node, one question, on names and lists alone.
+// The filters once more, slow and obvious: one pod, one node, one question, on names and lists
+// alone.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +22,8 @@ inline bool SlowTolerates(const std::vector<Toleration>& tolerations, const Tain
 }
 
 inline bool SlowHolds(const NodeRequirement& want, const std::string* value) {
-  const bool listed = value != nullptr && std::count(want.values.begin(), want.values.end(), *value);
+  const bool listed =
+      value != nullptr && std::count(want.values.begin(), want.values.end(), *value);
   if (want.op == SelectorOp::kIn) return listed;
   if (want.op == SelectorOp::kNotIn) return !listed;
   if (want.op == SelectorOp::kExists) return value != nullptr;

@@ -7,8 +7,8 @@
 namespace muster::test {
 namespace {
 
-// etl (max 10 cpu, guaranteed 4 cpu and 8Gi; of team-* and etl), team (max 6 cpu) with a (max 4 cpu)
-// and b.
+// etl (max 10 cpu, guaranteed 4 cpu and 8Gi; of team-* and etl), team (max 6 cpu) with a (max 4
+// cpu) and b.
 struct Forest {
   Forest() : tree(Config(), &resources) { tree.SetTotal(resources.ToAmounts(Cpu(100, 100))); }
 
@@ -24,7 +24,8 @@ struct Forest {
     return config;
   }
   QueueId at(const char* path) const { return tree.FindLeaf(path); }
-  void Use(const char* path, int64_t cores, int64_t gibibytes = 0, Tree::Use use = Tree::Use::kUsed) {
+  void Use(const char* path, int64_t cores, int64_t gibibytes = 0,
+           Tree::Use use = Tree::Use::kUsed) {
     tree.Charge(at(path), resources.ToAmounts(Cpu(cores, gibibytes)), 1, use);
   }
 

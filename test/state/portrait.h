@@ -64,8 +64,8 @@ inline std::string Portrait(const State& state) {
   }
   for (const Queue& queue : state.tree().queues()) {
     lines[absl::StrCat("queue ", queue.path)] =
-        absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used), ", held ",
-                     Words(state, queue.held));
+        absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used),
+                     ", held ", Words(state, queue.held));
   }
   for (const Gang& gang : state.gangs()) {
     if (!gang.id.valid()) continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A restarted daemon is told the same objects in another order: its state must be the same. And what
-// stamps and conf say of a gang is what the daemon before it decided.
+// A restarted daemon is told the same objects in another order: its state must be the same. And
+// what stamps and conf say of a gang is what the daemon before it decided.
 #include "test/model/dice.h"
 #include "test/state/witness.h"
 
@@ -92,8 +92,8 @@ class World {
       const Pod driver = Driver(app, 1, dice_.Between(0, 3));
       Tell(driver, bound, 1 + start, start);
       if (!dice_.OneIn(4)) {
-        forecasts.push_back(
-            ForecastSeen{driver.uid, Executors(start, dice_.Between(0, start), dice_.Between(1, 2))});
+        forecasts.push_back(ForecastSeen{
+            driver.uid, Executors(start, dice_.Between(0, start), dice_.Between(1, 2))});
       }
     }
     for (int e = dice_.Between(0, 3); e > 0; --e) {

@@ -54,7 +54,8 @@ TEST_CASE("functions stay short") {
   // As clang-format lays them out: opened by a line that begins in the first column and ends with a
   // brace, closed by a brace in the first column.
   static const std::regex kOpens(R"(^[A-Za-z_].*\{$)");
-  static const std::regex kNoFunction(R"(^(namespace|class|struct|enum|union|extern|template|using)\b)");
+  static const std::regex kNoFunction(
+      R"(^(namespace|class|struct|enum|union|extern|template|using)\b)");
   std::vector<std::string> violations;
   for (const SourceFile& file : Tree()) {
     if (!file.cpp() || file.test()) continue;
@@ -67,7 +68,8 @@ TEST_CASE("functions stay short") {
         opened = i + 1;
       } else if (opened > 0 && line == "}") {
         if (i + 1 - opened > kFunctionCap) {
-          violations.push_back(absl::StrCat(file.path, ":", opened, ": ", i + 1 - opened, " lines"));
+          violations.push_back(
+              absl::StrCat(file.path, ":", opened, ": ", i + 1 - opened, " lines"));
         }
         opened = 0;
       }
@@ -97,10 +99,11 @@ TEST_CASE("every file carries its licence in one line at its top") {
   for (const SourceFile& file : Tree()) {
     if (!NeedsSpdx(file) || Binary(file)) continue;
     const size_t top = std::min<size_t>(file.lines.size(), 3);
-    const bool found = std::any_of(file.lines.begin(), file.lines.begin() + static_cast<long>(top),
-                                   [](const std::string& line) {
-                                     return absl::StrContains(line, "SPDX-License-Identifier: Apache-2.0");
-                                   });
+    const bool found =
+        std::any_of(file.lines.begin(), file.lines.begin() + static_cast<long>(top),
+                    [](const std::string& line) {
+                      return absl::StrContains(line, "SPDX-License-Identifier: Apache-2.0");
+                    });
     if (!found) violations.push_back(file.path);
   }
   Report(violations);

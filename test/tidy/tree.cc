@@ -21,7 +21,8 @@ const std::string kRoot = MUSTER_SOURCE_DIR;
 
 std::vector<std::string> Tracked() {
   std::vector<std::string> paths;
-  const std::string command = absl::StrCat("git -c safe.directory='*' -C '", kRoot, "' ls-files -z 2>/dev/null");
+  const std::string command =
+      absl::StrCat("git -c safe.directory='*' -C '", kRoot, "' ls-files -z 2>/dev/null");
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return paths;
   std::string path;
@@ -39,7 +40,8 @@ std::vector<std::string> Tracked() {
 
 std::vector<std::string> Walked() {
   std::vector<std::string> paths;
-  for (const char* folder : {"scheduler", "queues", "policies", "proto", "deploy", "bench", "test"}) {
+  for (const char* folder :
+       {"scheduler", "queues", "policies", "proto", "deploy", "bench", "test"}) {
     if (!fs::exists(fs::path(kRoot) / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(kRoot) / folder)) {
       if (entry.is_regular_file()) paths.push_back(fs::relative(entry.path(), kRoot).string());
