@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/kube/boot_clock.h"
+#include "scheduler/kube/sockets.h"
 #include "scheduler/model/check.h"
 
 namespace muster::kube {
@@ -41,6 +42,7 @@ class Http::Core {
     for (size_t bound : limits_.in_flight) connections += static_cast<long>(bound);
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
     curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    sockets_ = std::make_unique<Sockets>(multi_);
   }
 
   ~Core() {
@@ -73,17 +75,13 @@ class Http::Core {
 
   void Poll(absl::Duration wait) {
     StartWaiting();
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    sockets_->RunDue();
     if (Finish()) return;
-    const int64_t ms = absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1)));
-    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::clamp<int64_t>(ms, 0, 1000)),
-                    nullptr);
-    curl_multi_perform(multi_, &running);
+    sockets_->Wait(wait);
     Finish();
   }
 
-  void Wake() { curl_multi_wakeup(multi_); }
+  void Wake() { sockets_->Wake(); }
 
   size_t Pending(Lane lane) const {
     const LaneState& state = lanes_[Index(lane)];
@@ -320,6 +318,7 @@ class Http::Core {
   SystemBootClock clock_;  // for durations and token age only
   TokenSource tokens_;
   CURLM* multi_ = nullptr;
+  std::unique_ptr<Sockets> sockets_;
   Id last_id_ = 0;
   LaneState lanes_[kLaneCount];
   absl::flat_hash_map<Id, std::unique_ptr<Transfer>> transfers_;

@@ -2,8 +2,15 @@
 #include "scheduler/kube/reactor.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace muster::kube {
+namespace {
+
+constexpr std::chrono::milliseconds kRound{1};
+
+}  // namespace
 
 void Reactor::Post(Task task) {
   bool first = false;
@@ -31,8 +38,15 @@ void Reactor::RunOnce(absl::Duration wait) {
   http_.Poll(wait);
 }
 
+// Under load answers and watch events come one by one, each waking this thread for a few bytes: a
+// round lasts a while, so that the next one serves all that came meanwhile.
 void Reactor::Run() {
-  while (!stopping_.load()) RunOnce(absl::Seconds(1));
+  using Clock = std::chrono::steady_clock;
+  while (!stopping_.load()) {
+    const Clock::time_point started = Clock::now();
+    RunOnce(absl::Seconds(1));
+    std::this_thread::sleep_until(started + kRound);
+  }
 }
 
 void Reactor::Stop() {
