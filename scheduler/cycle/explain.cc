@@ -68,7 +68,7 @@ int64_t EmptyRoom(Draft& draft, const Profile& profile, const RoleClass& role, i
   return std::min(sum, enough);
 }
 
-// First fit of all parts on the empty nodes that admit them, in this order of parts.
+// First fit, by name, of all parts on the empty nodes that admit them, in this order of parts.
 bool FitsEmpty(Draft& draft, const Profile& profile, const Shape& shape, bool reversed) {
   const State& state = draft.state();
   const Nodes& nodes = state.nodes();
@@ -84,7 +84,8 @@ bool FitsEmpty(Draft& draft, const Profile& profile, const Shape& shape, bool re
     const RoleClass& role = state.roles().at(part.role);
     const auto admission = AdmissionOf(draft, profile, part.role);
     int64_t wanted = part.count();
-    for (uint32_t i = 0; i < nodes.size() && wanted > 0; ++i) {
+    for (uint32_t rank = 0; rank < nodes.size() && wanted > 0; ++rank) {
+      const uint32_t i = nodes.by_rank(rank).value;
       if (admission[i] <= 0) continue;
       int64_t room = wanted;
       for (size_t column = 0; column < role.each.size(); ++column) {

@@ -85,6 +85,35 @@ int64_t NeedOf(const State& state, const std::vector<Want>& wants, const std::st
   return sum;
 }
 
+// Tries every node for every member, one after the other.
+bool FitsEmptied(const State& state, std::vector<Want> wants, std::vector<ResourceList>* left) {
+  while (!wants.empty() && wants.back().count == 0) wants.pop_back();
+  if (wants.empty()) return true;
+  --wants.back().count;
+  const RoleSpec& spec = state.roles().at(wants.back().role).spec;
+  for (uint32_t i = 0; i < state.nodes().size(); ++i) {
+    const NodeId id{i};
+    if (!state.nodes().present(id)) continue;
+    if (SlowRoom(spec, state.nodes().at(id), (*left)[i]) == 0) continue;
+    const ResourceList before = (*left)[i];
+    for (const auto& [name, amount] : spec.requests.entries()) {
+      (*left)[i].Set(name, before.Get(name) - amount);
+    }
+    (*left)[i].Set(kPods, before.Get(kPods) - 1);
+    if (FitsEmptied(state, wants, left)) return true;
+    (*left)[i] = before;
+  }
+  return false;
+}
+
+bool FitsEmptied(const State& state, const std::vector<Want>& wants) {
+  std::vector<ResourceList> left;
+  for (uint32_t i = 0; i < state.nodes().size(); ++i) {
+    left.push_back(state.nodes().at(NodeId{i}).allocatable);
+  }
+  return FitsEmptied(state, wants, &left);
+}
+
 std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
   const bool waits = gang.state == GangState::kWaiting;
   std::vector<Want> wants = waits ? Needs(state, gang) : std::vector<Want>();
@@ -108,10 +137,8 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
       if (absl::StartsWith(reason.subject, "max of queue ")) {
         return reason.need > reason.limit ? "" : "it would fit its max";
       }
-      if (wants.size() != 1) return "";
-      return SumsFor(state, wants[0].role).empty_rooms < wants[0].count
-                 ? ""
-                 : "it fits the empty cluster";
+      if (!waits || wants.empty()) return "";
+      return FitsEmptied(state, wants) ? "it fits the emptied cluster" : "";
     case ReasonCode::kCapacityShort:
       if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
       if (waits && reason.have != FreeInPool(state, wants, reason.resource)) return "more is free";
