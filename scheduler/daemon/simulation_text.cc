@@ -59,7 +59,7 @@ class Page {
  public:
   explicit Page(const std::vector<sim::Report>& reports) : reports_(reports) {
     for (const sim::Report& report : reports) {
-      span_ = std::max(span_, static_cast<size_t>(report.active / report.sample_every) + 1);
+      span_ = std::max(span_, Samples(report));
     }
   }
 
@@ -158,13 +158,31 @@ class Page {
     });
     Spreads("wait p50 / p95 / max", WaitsOf);
     Spreads("turnaround", TurnaroundsOf);
-    Row("cpu used", [](const sim::Report& report) { return Percent(report.cpu_used); });
-    Row("cpu used by working jobs",
-        [](const sim::Report& report) { return Percent(report.cpu_working); });
-    Row("memory used", [](const sim::Report& report) { return Percent(report.memory_used); });
+    // Over the time in which both had something to do: a long tail of one is no idleness of the
+    // other.
+    size_t window = span_;
+    for (const sim::Report& report : reports_) window = std::min(window, Samples(report));
+    const auto mean = [window](int64_t sim::ClusterSample::*value) {
+      return [window, value](const sim::Report& report) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < window; ++i) sum += report.cluster[i].*value;
+        return Percent(sum / static_cast<int64_t>(window));
+      };
+    };
+    const std::string until =
+        absl::StrCat(" until ", Time(static_cast<int64_t>(window) * reports_[0].sample_every));
+    Row(absl::StrCat("cpu used", until), mean(&sim::ClusterSample::cpu));
+    Row("  by working jobs", mean(&sim::ClusterSample::working));
+    Row("memory used", mean(&sim::ClusterSample::memory));
     Row("share error", [](const sim::Report& report) { return Percent(report.share_error); });
     Row("pods bound / decisions",
         [](const sim::Report& report) { return absl::StrCat(report.binds, " / ", report.cycles); });
+  }
+
+  // Until something last happened.
+  static size_t Samples(const sim::Report& report) {
+    const size_t active = static_cast<size_t>(report.active / report.sample_every) + 1;
+    return std::clamp<size_t>(active, 1, report.cluster.size());
   }
 
   using Measure = Spread (*)(const sim::Report& report, const std::optional<std::string>& queue);

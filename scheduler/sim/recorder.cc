@@ -132,6 +132,8 @@ void Recorder::Sample(const State* state) {
     }
     reports_[i].samples.push_back(samples[i]);
   }
+  cluster_.push_back(
+      {Rate(sum.cpu, total.cpu), Rate(sum.memory, total.memory), Rate(working, total.cpu)});
   if (!any) return;
   ++samples_;
   cpu_sum_ += Rate(sum.cpu, total.cpu);
@@ -164,6 +166,7 @@ void Recorder::SampleShareError(const std::vector<Use>& demand, const Use& total
 
 void Recorder::Finish(Report* report) {
   report->queues = reports_;
+  report->cluster = cluster_;
   report->nodes = static_cast<int64_t>(api_->nodes().size());
   report->pods = pods_;
   report->cpu_used = samples_ == 0 ? 0 : cpu_sum_ / samples_;

@@ -57,6 +57,7 @@ class Recorder : public Watcher {
   std::vector<QueueReport> reports_;   // as leaves_
   std::map<const Job*, JobUse> jobs_;  // looked up, never walked: addresses have no order
   absl::btree_map<std::string, std::string> taking_;  // uid -> node, of pods that take room
+  std::vector<ClusterSample> cluster_;
   int64_t samples_ = 0;
   int64_t cpu_sum_ = 0;  // of samples, in millionths
   int64_t memory_sum_ = 0;

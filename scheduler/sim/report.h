@@ -38,6 +38,14 @@ struct QueueSample {
   friend bool operator==(const QueueSample&, const QueueSample&) = default;
 };
 
+// Of the whole cluster, in millionths of what it has.
+struct ClusterSample {
+  int64_t cpu = 0;
+  int64_t memory = 0;
+  int64_t working = 0;  // of the cpu: used by jobs that work
+  friend bool operator==(const ClusterSample&, const ClusterSample&) = default;
+};
+
 struct QueueReport {
   std::string path;
   int64_t weight = 1;
@@ -54,7 +62,8 @@ struct Report {
   absl::Duration sample_every;
   int64_t nodes = 0;  // at the end
   std::vector<QueueReport> queues;
-  std::vector<JobReport> jobs;  // in the order of the scenario
+  std::vector<ClusterSample> cluster;  // as the queues' samples
+  std::vector<JobReport> jobs;         // in the order of the scenario
 
   // Mean over the time from the first submission to the last end, in millionths.
   int64_t cpu_used = 0;
