@@ -26,7 +26,7 @@ nodes:
 - {name: w, count: 3, zones: [a, b], cpu: 4, memory: 8Gi, resources: {nvidia.com/gpu: 2},
    labels: {pool: x}, taints: ["k=v:NoSchedule", "k:NoExecute"]}
 jobs:
-- {name: j, count: 2, at: 5s, every: 10s, namespace: ns, priority: -5, runtime: 1m, pod: {cpu: 100m}}
+- {name: j, count: 2, at: 5s, every: 10s, namespace: ns, priority: -5, pod: {cpu: 100m}}
 - {name: g, gang: {min: 2, shapes: [{count: 1, cpu: 4}, {count: 2, cpu: 1}]}}
 )");
   REQUIRE(scenario.nodes.size() == 3);
@@ -124,7 +124,8 @@ steps:
 - {at: 1s, killScheduler: {afterBinds: 3, down: 2s}}
 - {at: 1s, queues: [{name: q}]}
 expect:
-- {at: 1s, gang: a/b, state: started, bound: 1, held: 2, reason: none, message: x, nodes: [n], halfBound: 5s}
+- {at: 1s, gang: a/b, state: started, bound: 1, held: 2, reason: none, message: x, nodes: [n],
+   halfBound: 5s}
 - {pods: a/b, exist: 1, bound: 0}
 - {queue: q, used: {cpu: 1}, held: {cpu: 0}, waiting: 2}
 - {events: a/b, reason: NeverFits, count: 1}

@@ -21,7 +21,9 @@ jobs:
 - name: job
   count: 4
   runtime: 30s
-  spark: {driver: {cpu: 1, memory: 1Gi}, conf: {spark.executor.instances: 3, spark.executor.memory: 1g}}
+  spark:
+    driver: {cpu: 1, memory: 1Gi}
+    conf: {spark.executor.instances: 3, spark.executor.memory: 1g}
 expect:
 - {gang: default/job-3, state: ended}
 )";
