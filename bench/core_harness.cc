@@ -44,9 +44,7 @@ void ColdCaches() {
 
 void Keep(int64_t value) { kept = value; }
 
-Table::Table(absl::string_view title) {
-  std::printf("\n%s\n", std::string(title).c_str());
-}
+Table::Table(absl::string_view title) { std::printf("\n%s\n", std::string(title).c_str()); }
 
 void Table::Row(const std::string& name, double value, const std::string& unit, double target,
                 bool at_most) {
@@ -60,8 +58,10 @@ void Table::Row(const std::string& name, double value, const std::string& unit, 
   std::fflush(stdout);
 }
 
-void Table::Ratio(const std::string& name, double value, double probe, absl::string_view probe_name) {
-  std::printf("  %-58s %12.2f x %s\n", name.c_str(), value / probe, std::string(probe_name).c_str());
+void Table::Ratio(const std::string& name, double value, double probe,
+                  absl::string_view probe_name) {
+  std::printf("  %-58s %12.2f x %s\n", name.c_str(), value / probe,
+              std::string(probe_name).c_str());
 }
 
 int Table::misses() { return missed; }

@@ -15,12 +15,10 @@ constexpr int kRuns = 7;
 void On(int nodes, double target_us, Table* table) {
   const Columns columns = UniformColumns(nodes, kNodeCpu, kNodeMemory, kNodePods);
   const auto nothing = [] {};
-  const double heap = MedianMicros(kRuns, nothing, [&columns] {
-    Keep(HeapFill(columns, kPodCpu, kPodMemory, kMembers));
-  });
-  const double scan = MedianMicros(kRuns, nothing, [&columns] {
-    Keep(ColumnScan(columns, kPodCpu, kPodMemory));
-  });
+  const double heap = MedianMicros(
+      kRuns, nothing, [&columns] { Keep(HeapFill(columns, kPodCpu, kPodMemory, kMembers)); });
+  const double scan =
+      MedianMicros(kRuns, nothing, [&columns] { Keep(ColumnScan(columns, kPodCpu, kPodMemory)); });
 
   World world(nodes);
   const double told_from = CpuMicros();

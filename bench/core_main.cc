@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_core [CASE...]: cases huge, many, steady, memory; all of them without arguments. Exit status
-// 1 where a target was missed.
+// bench_core [CASE...]: cases huge, many, steady, memory; all of them without arguments. Exit
+// status 1 where a target was missed.
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
       run();
     }
     if (!known) {
-      std::fprintf(stderr, "bench_core: no case '%s'; cases: huge, many, steady, memory\n", name.c_str());
+      std::fprintf(stderr, "bench_core: no case '%s'; cases: huge, many, steady, memory\n",
+                   name.c_str());
       return 2;
     }
   }

@@ -52,8 +52,8 @@ double OneByOne(double* told) {
 }  // namespace
 
 void ManyGangs() {
-  Table table(absl::StrCat(kGangs, " gangs of ", kMembers, " on ", kNodes,
-                           " nodes, decided and assumed"));
+  Table table(
+      absl::StrCat(kGangs, " gangs of ", kMembers, " on ", kNodes, " nodes, decided and assumed"));
   std::vector<double> cold, warm, live, told;
   for (int i = 0; i < kRuns; ++i) {
     cold.push_back(InOneCycle(true));
@@ -62,9 +62,9 @@ void ManyGangs() {
     live.push_back(OneByOne(&told.back()));
   }
   const Columns columns = UniformColumns(kNodes, kNodeCpu, kNodeMemory, kNodePods);
-  const double heap = MedianMicros(kRuns, [] {}, [&columns] {
-    Keep(HeapFill(columns, kPodCpu, kPodMemory, kGangs * kMembers));
-  });
+  const double heap = MedianMicros(
+      kRuns, [] {},
+      [&columns] { Keep(HeapFill(columns, kPodCpu, kPodMemory, kGangs * kMembers)); });
   constexpr double kAll = kGangs * kMembers;
   table.Row("in one cycle, cold caches", kAll / Median(cold) * 1e6, "members/s", 200'000, false);
   table.Row("in one cycle, warm caches", kAll / Median(warm) * 1e6, "members/s", 200'000, false);

@@ -14,9 +14,9 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) void Rooms(
   const auto by_cpu = static_cast<double>(want_cpu);
   const auto by_memory = static_cast<double>(want_memory);
   for (size_t i = 0; i < count; ++i) {
-    const double room = std::min({static_cast<double>(cpu[i]) / by_cpu,
-                                  static_cast<double>(memory[i]) / by_memory,
-                                  static_cast<double>(pods[i])});
+    const double room =
+        std::min({static_cast<double>(cpu[i]) / by_cpu, static_cast<double>(memory[i]) / by_memory,
+                  static_cast<double>(pods[i])});
     rooms[i] = static_cast<int32_t>(room);
   }
 }
@@ -46,7 +46,8 @@ int64_t HeapFill(Columns columns, int64_t cpu, int64_t memory, int64_t members) 
   while (placed < members && !heap.empty()) {
     const uint32_t node = heap.top().second;
     heap.pop();
-    if (columns.cpu[node] < cpu || columns.memory[node] < memory || columns.pods[node] < 1) continue;
+    if (columns.cpu[node] < cpu || columns.memory[node] < memory || columns.pods[node] < 1)
+      continue;
     columns.cpu[node] -= cpu;
     columns.memory[node] -= memory;
     columns.pods[node] -= 1;

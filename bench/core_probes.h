@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the machine can do, in the same process: the least that any scheduler has to compute, without
-// gangs, queues, undo or names. Benchmarks are read as ratios against these.
+// What the machine can do, in the same process: the least that any scheduler has to compute,
+// without gangs, queues, undo or names. Benchmarks are read as ratios against these.
 #pragma once
 
 #include <cstddef>

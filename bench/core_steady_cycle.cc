@@ -35,7 +35,8 @@ double GangThatWaits(int nodes) {
   World world(nodes);
   world.FillNodes(kPodCpu);
   world.AddGang(kMembers, 2 * kPodCpu);
-  return MedianMicros(kRuns, [] {}, [&world] { Keep(world.Decide()); });
+  return MedianMicros(
+      kRuns, [] {}, [&world] { Keep(world.Decide()); });
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace muster::bench {
 
 namespace {
 
-std::string NodeName(int i) { return absl::StrFormat("ip-10-%d-%d-%d.ec2.internal", i >> 16, (i >> 8) & 255, i & 255); }
+std::string NodeName(int i) {
+  return absl::StrFormat("ip-10-%d-%d-%d.ec2.internal", i >> 16, (i >> 8) & 255, i & 255);
+}
 
 Node MakeNode(int i) {
   Node node;
@@ -56,8 +58,9 @@ Pod World::NewPod(int64_t cpu) {
   pod.created = now;
   pod.generation = 1;
   pod.role.requests = {{kCpu, cpu}, {kMemory, kPodMemory}};
-  pod.role.tolerations = {{"node.kubernetes.io/not-ready", true, "", false, TaintEffect::kNoExecute},
-                          {"node.kubernetes.io/unreachable", true, "", false, TaintEffect::kNoExecute}};
+  pod.role.tolerations = {
+      {"node.kubernetes.io/not-ready", true, "", false, TaintEffect::kNoExecute},
+      {"node.kubernetes.io/unreachable", true, "", false, TaintEffect::kNoExecute}};
   return pod;
 }
 
