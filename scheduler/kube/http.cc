@@ -21,6 +21,10 @@ constexpr absl::string_view kLaneNames[kLaneCount] = {"stream", "read", "bind", 
 
 // Below the server's idle timeout (90 s), so that a request seldom meets a closing connection.
 constexpr long kIdleSeconds = 60;
+// libcurl allocates its buffers for each transfer anew: large ones make the allocator give memory
+// back to the system and fetch it again with every bind.
+constexpr long kSmallBuffer = 16L << 10;
+constexpr long kLargeBuffer = 128L << 10;
 constexpr size_t kErrorBodyBytes = 64 << 10;
 
 curl_blob Borrow(const std::string& text) {
@@ -144,6 +148,8 @@ class Http::Core {
     const std::string url = absl::StrCat(credentials_.server, request.path);
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method);
+    const bool long_answer = request.lane == Lane::kStream || request.lane == Lane::kRead;
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, long_answer ? kLargeBuffer : kSmallBuffer);
     const bool has_body = !request.content_type.empty();
     if (has_body) {
       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -195,7 +201,7 @@ class Http::Core {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L << 10);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kSmallBuffer);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "muster");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Core::OnBytes);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Core::OnReady);
