@@ -71,7 +71,8 @@ void State::Start(Gang* gang, absl::Time now) {
   gang->refusals = 0;
   gang->releases = 0;
   gang->backoff_until = absl::InfinitePast();
-  if (!gang->waiting.empty()) changed_ = true;  // they are growth now
+  // Those who wait are growth now; a hold that was lost meanwhile is to be found again.
+  if (!gang->waiting.empty() || Deficit(*gang) > 0) changed_ = true;
   if (gang->promised > 0) return;  // our own start promised the minimum
   changed_ = true;
   Promise(gang, now);

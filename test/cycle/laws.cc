@@ -19,15 +19,6 @@ const RoleSpec& SpecOf(const State& state, PodId pod) {
   return state.roles().at(state.pod(pod).footing.role).spec;
 }
 
-// Whom a start of the gang could ask room for: every waiting member, and the forecast.
-bool AdmitsAny(const State& state, const Gang& gang, const Node& node) {
-  for (PodId pod : gang.waiting) {
-    if (SlowAdmits(SpecOf(state, pod), node)) return true;
-  }
-  return gang.driver.valid() && gang.executor.valid() &&
-         SlowAdmits(state.roles().at(gang.executor).spec, node);
-}
-
 // The members that a start would place, oldest first, the driver before all.
 std::vector<PodId> Starters(const State& state, const Gang& gang) {
   std::vector<PodId> members = gang.waiting;
@@ -41,6 +32,16 @@ std::vector<PodId> Starters(const State& state, const Gang& gang) {
     members.resize(static_cast<size_t>(gang.minimum));
   }
   return members;
+}
+
+// Whether a start of the gang could ask for room on the node.
+bool AdmitsAny(const State& state, const Gang& gang, const Node& node) {
+  const std::vector<PodId> starters = Starters(state, gang);
+  for (PodId pod : starters) {
+    if (SlowAdmits(SpecOf(state, pod), node)) return true;
+  }
+  return starters.size() < static_cast<size_t>(gang.minimum) && gang.executor.valid() &&
+         SlowAdmits(state.roles().at(gang.executor).spec, node);
 }
 
 }  // namespace
@@ -152,12 +153,15 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
     if (!room && code != ReasonCode::kQueueQuota) continue;
     for (const Step& step : plan.steps) {
       const Gang& other = before.gang(step.gang);
-      if (step.kind != StepKind::kStart || other.queue != gang.queue) continue;
-      if (!profile.fifo->Before(gang, other, before)) continue;
+      const bool grows = step.kind == StepKind::kGrow;
+      const bool starts = step.kind == StepKind::kStart;
+      if (!(starts || grows) || other.queue != gang.queue) continue;
+      if (starts && !profile.fifo->Before(gang, other, before)) continue;
       for (uint32_t i = 0; i < before.nodes().size(); ++i) {
         const Node& node = NodeAt(before, NodeId{i});
         if (!before.nodes().present(NodeId{i})) continue;
-        const std::vector<PodId> starters = Starters(before, other);
+        std::vector<PodId> starters = starts ? Starters(before, other) : std::vector<PodId>();
+        for (const Placement& p : step.placements) starters.push_back(p.pod);
         const bool wanted = std::any_of(starters.begin(), starters.end(), [&](PodId pod) {
           return SlowAdmits(SpecOf(before, pod), node);
         });

@@ -77,15 +77,19 @@ TEST_CASE("where nothing is said to have changed, nothing can be decided") {
   int64_t quiet = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     RandomCluster c(seed);
+    std::string story;
     for (int round = 0; round < 40; ++round) {
-      CAPTURE(seed, round);
       if (round % 8 == 0) {
         c.Live();
       } else {
         c.LiveALittle();
       }
       const Plan plan = Cycle(c.w.state, c.profile, c.w.now);
-      INFO(Named(c.w.state, plan));
+      CAPTURE(seed, round);
+      story = absl::StrCat(story.substr(story.size() > 3000 ? story.size() - 3000 : 0), "\n", round,
+                           ": ", c.happened, c.w.state.changed() ? "" : ", no change", "\n",
+                           Named(c.w.state, plan));
+      INFO(story);
       if (!c.w.state.changed()) {
         REQUIRE(plan.empty());
         ++quiet;

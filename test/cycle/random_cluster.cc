@@ -30,8 +30,9 @@ void RandomCluster::MakeQueues() {
 }
 
 void RandomCluster::PutNode(const std::string& name) {
+  happened = absl::StrCat("node ", name);
   Node node = MakeNode(name, dice_.Between(2, 12), dice_.Between(4, 40), dice_.Between(2, 12));
-  node.labels = {{"pool", dice_.OneIn(3) ? "spark" : "other"}};
+  node.labels = {{"pool", dice_.OneIn(2) ? "spark" : "other"}};
   if (dice_.OneIn(4)) node.taints = {{"dedicated", "spark", TaintEffect::kNoSchedule}};
   if (dice_.OneIn(6)) node.allocatable.Set("gpu", 2);
   node.unschedulable = dice_.OneIn(10);
@@ -40,11 +41,14 @@ void RandomCluster::PutNode(const std::string& name) {
 }
 
 void RandomCluster::Put(Pod pod) {
+  happened = absl::StrCat("pod ", pod.name, " on ", pod.node_name, " phase ",
+                          static_cast<int>(pod.phase), pod.deleting ? " deleting" : "");
   pods[pod.uid] = pod;
   w.See(std::move(pod));
 }
 
 void RandomCluster::Remove(const std::string& uid) {
+  happened = absl::StrCat("gone ", uid);
   pods.erase(uid);
   forecasts.erase(uid);
   w.Hear(PodGone{uid});
@@ -55,7 +59,7 @@ RoleSpec RandomCluster::Role() {
   role.requests = Cpu(dice_.Between(1, 4), dice_.Between(0, 6));
   if (dice_.OneIn(5)) role.requests.Set(kCpu, 500);
   if (dice_.OneIn(12)) role.requests.Set("gpu", 1);
-  if (dice_.OneIn(5)) role.node_selector = {{"pool", "spark"}};
+  if (dice_.OneIn(3)) role.node_selector = {{"pool", dice_.OneIn(2) ? "spark" : "other"}};
   if (dice_.OneIn(3)) role.tolerations = {{"dedicated", true, ""}};
   if (dice_.OneIn(25)) role.unsupported = {"spec.affinity.podAffinity"};
   if (dice_.OneIn(25)) role.requests = Cpu(40);
@@ -137,6 +141,7 @@ void RandomCluster::End() {
 void RandomCluster::Disturb() {
   const std::string name = absl::StrCat("n", dice_.Between(1, 7));
   if (nodes.count(name) > 0 && dice_.OneIn(3)) {
+    happened = absl::StrCat("no more node ", name);
     nodes.erase(name);
     w.Hear(NodeGone{name});
   } else if (dice_.OneIn(2)) {
@@ -162,6 +167,7 @@ void RandomCluster::Live() {
 void RandomCluster::LiveALittle() {
   switch (dice_.Between(1, 5)) {
     case 1:
+      happened = "time";
       return w.Pass(absl::Milliseconds(dice_.Between(1, 90000)));
     case 2:
       return End();
@@ -181,6 +187,7 @@ void RandomCluster::Answer(const Bind& bind) {
   auto found = pods.find(bind.uid);
   if (found == pods.end() || !found->second.node_name.empty()) return;
   if (dice_.OneIn(10) || found->second.deleting) {
+    happened = absl::StrCat("refused ", bind.uid);
     w.Hear(BindRefused{bind.uid, 409, "refused by the dice"});
     return;
   }

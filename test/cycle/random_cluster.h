@@ -31,6 +31,9 @@ class RandomCluster {
   // The same truth told to a new daemon, in an order of the dice.
   Witness Restarted(Dice* dice) const;
 
+  // The last thing that happened, for whoever reads a failure.
+  std::string happened;
+
   Witness w;
   Profile profile = MakeProfile("bin-pack");
   std::map<std::string, Pod> pods;  // by uid

@@ -110,6 +110,24 @@ TEST_CASE("a half-bound gang that cannot be completed is released within five se
   CHECK(world.deletes.size() == 1);
 }
 
+TEST_CASE("a max that is lowered in the middle of a start is not exceeded to complete it") {
+  TwoNodes world;
+  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  world.Accept(a);
+  QueueConfig config = DefaultQueueConfig();
+  config.queues[0].max = Cpu(1, 64);
+  world.Tell(QueuesSeen{config});
+  world.Refuse(b);
+  world.Run();
+  CHECK(world.BindsOf(b) == 1);
+  CHECK(world.state().tree().queues()[1].used[kCpuColumn] == 1000);
+  world.Run(absl::Seconds(5));
+  CHECK(world.deletes.size() == 1);
+}
+
 TEST_CASE("a member refused twice gives the start up; others are not kept waiting") {
   TwoNodes world;
   const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
