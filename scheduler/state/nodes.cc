@@ -95,7 +95,7 @@ bool Nodes::Since(uint64_t position, absl::Span<const NodeId>* changed) const {
   return true;
 }
 
-void Nodes::RankAll() const {
+void Nodes::Rank() const {
   rank_.assign(nodes_.size(), 0);
   by_rank_.clear();
   for (const auto& [name, id] : by_name_) {
@@ -106,12 +106,12 @@ void Nodes::RankAll() const {
 }
 
 uint32_t Nodes::rank(NodeId id) const {
-  if (!ranked_) RankAll();
+  if (!ranked_) Rank();
   return rank_[id.value];
 }
 
 NodeId Nodes::by_rank(uint32_t rank) const {
-  if (!ranked_) RankAll();
+  if (!ranked_) Rank();
   return by_rank_[rank];
 }
 

@@ -12,6 +12,7 @@ void State::On(const Synced&, absl::Time now) {
   if (synced_) return;
   synced_ = true;
   changed_ = true;
+  nodes_.Rank();
   RecallAuthority();
   for (uint32_t i = 0; i < pods_.slots().size(); ++i) {
     const Footing& footing = pods_.at(PodId{i}).footing;
