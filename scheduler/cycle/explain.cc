@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/cycle/emptied.h"
 #include "scheduler/cycle/fit.h"
 
 namespace muster {
@@ -50,61 +51,12 @@ std::string Refusals(const Profile& profile, const State& state, const RoleClass
   return out;
 }
 
-// Room for the role on the nodes that admit it, were they empty.
-int64_t EmptyRoom(Draft& draft, const Profile& profile, const RoleClass& role, int64_t enough) {
-  const auto admission = AdmissionOf(draft, profile, role.id);
-  const Nodes& nodes = draft.state().nodes();
-  int64_t sum = 0;
-  for (uint32_t i = 0; i < nodes.size() && sum < enough; ++i) {
-    if (admission[i] <= 0) continue;
-    int64_t room = enough;
-    for (size_t column = 0; column < role.each.size(); ++column) {
-      if (role.each[column] <= 0) continue;
-      const auto all = nodes.allocatable(column);
-      room = std::min(room, all.empty() ? 0 : all[i] / role.each[column]);
-    }
-    sum += room;
-  }
-  return std::min(sum, enough);
-}
-
-// First fit, by name, of all parts on the empty nodes that admit them, in this order of parts.
-bool FitsEmpty(Draft& draft, const Profile& profile, const Shape& shape, bool reversed) {
-  const State& state = draft.state();
-  const Nodes& nodes = state.nodes();
-  std::vector<Amounts> left(nodes.size());
-  for (uint32_t i = 0; i < nodes.size(); ++i) {
-    for (size_t column = 0; column < state.resources().size(); ++column) {
-      const auto all = nodes.allocatable(column);
-      left[i].push_back(all.empty() ? 0 : all[i]);
-    }
-  }
-  for (size_t at = 0; at < shape.size(); ++at) {
-    const Part& part = shape[reversed ? shape.size() - 1 - at : at];
-    const RoleClass& role = state.roles().at(part.role);
-    const auto admission = AdmissionOf(draft, profile, part.role);
-    int64_t wanted = part.count();
-    for (uint32_t rank = 0; rank < nodes.size() && wanted > 0; ++rank) {
-      const uint32_t i = nodes.by_rank(rank).value;
-      if (admission[i] <= 0) continue;
-      int64_t room = wanted;
-      for (size_t column = 0; column < role.each.size(); ++column) {
-        if (role.each[column] > 0) room = std::min(room, left[i][column] / role.each[column]);
-      }
-      AddScaled(&left[i], role.each, -room);
-      wanted -= room;
-    }
-    if (wanted > 0) return false;
-  }
-  return true;
-}
-
 // What the cluster's nodes that admit any part hold in all, against the sum the gang needs.
 Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang,
                         const Shape& shape) {
   const State& state = draft.state();
   for (const Part& part : shape) {
-    const int64_t room = EmptyRoom(draft, profile, state.roles().at(part.role), part.count());
+    const int64_t room = EmptiedRoom(draft, profile, state.roles().at(part.role), part.count());
     if (room >= part.count()) continue;
     Reason reason{.code = ReasonCode::kNeverFits, .need = part.count(), .limit = room};
     reason.detail = absl::StrCat(RoleName(gang, part), " asks for ",
@@ -113,8 +65,7 @@ Reason BeyondTheCluster(Draft& draft, const Profile& profile, const Gang& gang,
                                  CountPresent(state.nodes()), " nodes admit it");
     return reason;
   }
-  if (shape.size() > 1 && !FitsEmpty(draft, profile, shape, false) &&
-      !FitsEmpty(draft, profile, shape, true)) {
+  if (shape.size() > 1 && !FitsEmptied(draft, profile, shape)) {
     return Reason{.code = ReasonCode::kNeverFits,
                   .need = CountOf(shape),
                   .limit = CountOf(shape) - 1,
