@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the cluster could hold a shape if nobody else were there: what tells a gang that waits for
-// room from one that can never have it.
+// Whether the cluster could hold a shape if nobody else were there: what tells a gang that waits
+// for room from one that can never have it.
 #pragma once
 
 #include "policies/rooms.h"
