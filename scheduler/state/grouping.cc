@@ -38,10 +38,12 @@ GangId State::GangFor(PodId id) {
   }
   auto found = gang_by_key_.find(key);
   if (found != gang_by_key_.end()) {
-    // A declared name whose members have all ended starts a new gang. Executors that come after
-    // their driver stay with the ended one: they are never placed.
-    const bool renew = kind == GangKind::kDeclared && !IsTerminal(pod) &&
-                       gangs_[found->second.value].state == GangState::kEnded;
+    // A name whose members have all ended starts a new gang. Executors that come after their driver
+    // stay with the ended one: they are never placed.
+    const Gang& gang = gangs_[found->second.value];
+    const bool had_driver = gang.driver.valid() || gang.forecast.has_value();
+    const bool renew = !IsTerminal(pod) && gang.state == GangState::kEnded &&
+                       (kind == GangKind::kDeclared || (kind == GangKind::kSpark && !had_driver));
     if (!renew) return found->second;
   }
   return OpenGang(id, kind, key);

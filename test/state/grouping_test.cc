@@ -119,6 +119,20 @@ TEST_CASE("a declared name whose members have all ended starts a new gang") {
   CHECK(c.GangOf(Member("g", 2, 3)).id == c.GangOf(Member("g", 1, 3)).id);
 }
 
+TEST_CASE("executors of client mode come and go; those of an ended driver are never placed") {
+  Cluster c;
+  c.See(On(Executor("client", 0), "n1"));
+  c.See(On(Executor("client", 0), "n1", PodPhase::kFailed));  // kept by deleteOnTermination=false
+  c.See(Executor("client", 1));
+  CHECK(c.GangOf(Executor("client", 1)).state == GangState::kWaiting);
+  c.See(On(Driver("app"), "n1"));
+  c.Hear(ForecastSeen{Driver("app").uid, Executors(1, 1)});
+  c.See(Executor("app", 0));
+  c.Gone(Driver("app"));
+  c.See(Executor("app", 1));
+  CHECK(c.GangOf(Executor("app", 1)).state == GangState::kEnded);
+}
+
 TEST_CASE("labels that may not be used are refused with the words of the config") {
   Cluster c;
   QueueSpec etl = Leaf("etl");
