@@ -77,6 +77,13 @@ class Http::Core {
     transfers_.erase(it);  // an id still waiting in its lane is skipped when its turn comes
   }
 
+  bool Withdraw(Id id) {
+    const auto it = transfers_.find(id);
+    if (it == transfers_.end() || it->second->easy != nullptr) return false;
+    transfers_.erase(it);
+    return true;
+  }
+
   void Poll(absl::Duration wait) {
     StartWaiting();
     sockets_->RunDue();
@@ -347,6 +354,7 @@ Http::Id Http::Stream(HttpRequest request, Chunk chunk, Done done) {
   return core_->Add(std::move(request), std::move(chunk), std::move(done));
 }
 void Http::Cancel(Id id) { core_->Cancel(id); }
+bool Http::Withdraw(Id id) { return core_->Withdraw(id); }
 void Http::Poll(absl::Duration wait) { core_->Poll(wait); }
 void Http::Wake() { core_->Wake(); }
 size_t Http::Pending(Lane lane) const { return core_->Pending(lane); }

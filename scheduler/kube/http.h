@@ -83,6 +83,8 @@ class Http {
   Id Stream(HttpRequest request, Chunk chunk, Done done);
   // Drops the request without calling `done`. Its effect at the server is then unknown.
   void Cancel(Id id);
+  // The same, but only while it waits in its lane; false: it was sent, or has ended.
+  bool Withdraw(Id id);
 
   // Moves bytes and calls back; waits up to `wait` for something to do.
   void Poll(absl::Duration wait);

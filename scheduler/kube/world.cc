@@ -69,7 +69,10 @@ class World::Core {
   }
 
   void Bind(loop::BindPod action) {
-    if (!ended_) binder_.Bind(std::move(action));
+    if (ended_) return;
+    // Why it waited is no longer so, and must not be written over what its bind says.
+    conditions_.Withdraw(action.pod.uid);
+    binder_.Bind(std::move(action));
   }
 
   void Delete(const loop::DeletePod& action) {

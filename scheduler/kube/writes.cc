@@ -52,6 +52,15 @@ void Writes::Send(const std::string& key, Order order) {
   Try(key);
 }
 
+void Writes::Withdraw(const std::string& key) {
+  const auto it = entries_.find(key);
+  if (it == entries_.end()) return;
+  it->second.next.reset();
+  if (!it->second.waiting && !reactor_.http().Withdraw(it->second.exchange)) return;
+  reactor_.Cancel(it->second.timer);
+  entries_.erase(it);
+}
+
 void Writes::Try(const std::string& key) {
   Entry& entry = entries_.at(key);
   entry.waiting = false;

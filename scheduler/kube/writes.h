@@ -34,6 +34,8 @@ class Writes {
 
   // Dropped, and said so once per overflow, when `capacity` keys wait already.
   void Send(const std::string& key, Order order);
+  // What has not been sent of the key's is not sent any more, and its `done` not called.
+  void Withdraw(const std::string& key);
   size_t unsettled() const { return entries_.size(); }
 
  private:

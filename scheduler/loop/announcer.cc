@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/loop/announcer.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -9,6 +11,8 @@ namespace muster::loop {
 namespace {
 
 constexpr absl::Duration kRewrite = absl::Minutes(5);
+// A gang whose members still come is told that it is incomplete after this long all the same.
+constexpr absl::Duration kLongestGrowth = absl::Seconds(30);
 
 // A reason that will not pass by itself is told at once; a driver's ConfigMap follows its pod
 // within about a second, so that its absence is worth a word only later.
@@ -37,9 +41,14 @@ std::string ConditionMessage(const Reason& reason) {
 }  // namespace
 
 absl::Time Announcer::DueOf(const Entry& entry) const {
-  if (entry.told != entry.reason.code) return entry.since + Patience(entry.reason);
+  if (entry.told != entry.reason.code) {
+    const bool growing = entry.reason.code == ReasonCode::kGangIncomplete;
+    const absl::Time from =
+        growing ? std::clamp(entry.grown, entry.since, entry.since + kLongestGrowth) : entry.since;
+    return from + Patience(entry.reason);
+  }
   if (entry.waiting > entry.told_waiting) return entry.told_at + absl::Seconds(1);
-  if (entry.told_message != ConditionMessage(entry.reason)) return entry.told_at + kRewrite;
+  if (entry.told_message != ConditionMessage(entry.reason)) return entry.told_all_at + kRewrite;
   return absl::InfiniteFuture();
 }
 
@@ -55,6 +64,7 @@ void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
     }
     if (entry.reason.code != verdict.reason.code) entry.since = now;
     entry.reason = verdict.reason;
+    if (gang.waiting.size() > entry.waiting) entry.grown = now;
     entry.waiting = gang.waiting.size();
     entry.round = round_;
     entry.due = DueOf(entry);
@@ -91,8 +101,14 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
   // After a restart the same code may stand on the pods already, with other numbers.
   const std::string code_prefix = absl::StrCat(Name(entry->reason.code), ": ");
   bool said_before = fresh_code && entry->told == ReasonCode::kNone;
+  if (fresh_code || now >= entry->told_all_at + kRewrite) {
+    entry->told_uids.clear();
+    entry->told_message = message;
+    entry->told_all_at = now;
+  }
   for (PodId member : gang.waiting) {
     const Pod& pod = state.pod(member).pod;
+    if (!entry->told_uids.insert(pod.uid).second) continue;
     const bool same_code =
         pod.condition_reason == reason && absl::StartsWith(pod.condition_message, code_prefix);
     if (pod.condition_message == message && pod.condition_reason == reason) continue;
@@ -111,7 +127,6 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
     }
   }
   entry->told = entry->reason.code;
-  entry->told_message = message;
   entry->told_waiting = gang.waiting.size();
   entry->told_at = now;
   entry->due = DueOf(*entry);

@@ -28,11 +28,14 @@ class Announcer {
     Reason reason;
     size_t waiting = 0;
     absl::Time since;  // this code stands
+    absl::Time grown;  // more members wait than before
     absl::Time due;    // InfiniteFuture: told
     ReasonCode told = ReasonCode::kNone;
-    std::string told_message;
+    std::string told_message;  // to all, at `told_all_at`; members that join are told in between
     size_t told_waiting = 0;
     absl::Time told_at = absl::InfinitePast();
+    absl::Time told_all_at = absl::InfinitePast();
+    std::set<std::string> told_uids;  // of this code, since told_all_at
     std::set<ReasonCode> events;
     int64_t round = 0;
   };

@@ -73,6 +73,35 @@ TEST_CASE("a condition of a pod that is another one now is dropped in silence") 
   CHECK(writing.problems.empty());
 }
 
+TEST_CASE("a condition that is withdrawn before it was sent is never written") {
+  FakeApiServer server;
+  const std::string a = server.Put(MakePod("a"));
+  const std::string b = server.Put(MakePod("b"));
+  Writing writing(server);
+  writing.Condition(a, "a", "x");
+  writing.Condition(b, "b", "x");
+  writing.writes.Withdraw(a);
+  writing.writes.Withdraw("unknown");
+  CHECK(writing.writes.unsettled() == 1);
+  REQUIRE(writing.Settle());
+  CHECK(server.GetPod("team/a").status().conditions_size() == 0);
+  CHECK(server.GetPod("team/b").status().conditions_size() == 1);
+  CHECK(server.Count("PATCH", "/status") == 1);
+}
+
+TEST_CASE("of a condition under way only what would follow it is withdrawn") {
+  FakeApiServer server;
+  const std::string uid = server.Put(MakePod("a"));
+  Writing writing(server);
+  writing.Condition(uid, "a", "first");
+  RunQuietly(writing.reactor, 1);
+  writing.Condition(uid, "a", "second");
+  writing.writes.Withdraw(uid);
+  REQUIRE(writing.Settle());
+  CHECK(server.Count("PATCH", "/status") == 1);
+  CHECK(server.GetPod("team/a").status().conditions(0).message() == "first");
+}
+
 TEST_CASE("of conditions that change while one is under way only the newest is written") {
   FakeApiServer server;
   const std::string uid = server.Put(MakePod("a"));

@@ -39,6 +39,31 @@ TEST_CASE("what starts within the patience is told nothing") {
   CHECK(world.Warnings() == 0);
 }
 
+TEST_CASE("a gang whose members still come is told when they stop coming; who joins later, alone") {
+  Full world;
+  world.See(Member("g", 0, 10));
+  world.Run(absl::Seconds(4));
+  world.See(Member("g", 1, 10));
+  world.Run(absl::Seconds(4));
+  CHECK(world.conditions.empty());
+  world.Run(absl::Seconds(1));
+  CHECK(world.conditions.size() == 2);
+  world.See(Member("g", 2, 10));
+  world.Run(absl::Seconds(10));
+  CHECK(world.conditions.size() == 3);
+  CHECK(world.Warnings() == 1);
+}
+
+TEST_CASE("a gang that never stops growing is told all the same") {
+  Full world;
+  for (int i = 0; i < 10; ++i) {
+    world.See(Member("g", i, 100));
+    world.Run(absl::Seconds(4));
+  }
+  CHECK(world.conditions.size() == 10);
+  CHECK(world.Warnings() == 1);
+}
+
 TEST_CASE("a reason that stands is not written again") {
   Full world;
   world.See(MakePod("p", 2));
