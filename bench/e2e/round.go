@@ -14,6 +14,13 @@ import (
 	"time"
 )
 
+// idleness is what a process costs that has nothing to do.
+type idleness struct {
+	CPUPercent float64 `json:"cpu_percent_of_a_core"`
+	RSS        float64 `json:"rss_mb"`
+	HighestRSS float64 `json:"rss_highest_mb"`
+}
+
 // result is one line of JSON; times in seconds, CPU in microseconds per bound pod.
 type result struct {
 	Round           string             `json:"round"`
@@ -28,6 +35,7 @@ type result struct {
 	CPU             map[string]float64 `json:"cpu_us_per_pod"`
 	RSS             map[string]float64 `json:"rss_mb"`
 	OthersCores     float64            `json:"others_cores"` // used by what is no part of this round
+	Idle            *idleness          `json:"idle,omitempty"`
 }
 
 func pidsOf(list string) map[string]int {
@@ -131,6 +139,6 @@ func idle(arguments []string) {
 	time.Sleep(*span)
 	used := cpuOf(*pid) - before
 	now, highest := residentOf(*pid)
-	check(json.NewEncoder(os.Stdout).Encode(map[string]float64{
-		"cpu_percent_of_a_core": 100 * used.Seconds() / span.Seconds(), "rss_mb": now, "rss_highest_mb": highest}))
+	check(json.NewEncoder(os.Stdout).Encode(result{Round: "idle",
+		Idle: &idleness{CPUPercent: 100 * used.Seconds() / span.Seconds(), RSS: now, HighestRSS: highest}}))
 }

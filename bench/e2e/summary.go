@@ -16,7 +16,9 @@ func summary([]string) {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var r result
-		check(json.Unmarshal(lines.Bytes(), &r))
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			die("%s: %v", lines.Bytes(), err)
+		}
 		switch r.Who {
 		case "bind-only":
 			limits[r.Round] = r
@@ -33,10 +35,9 @@ func summary([]string) {
 			fmt.Printf("%-8s binds/s of the bind-only client's, %s: %.2f (target 0.9)  %s\n", r.Round, of, rate, verdict(rate >= 0.9))
 			fmt.Printf("%-8s CPU of muster a bound pod: %.0f us (target 100)  %s\n", r.Round, r.CPU["muster"], verdict(r.CPU["muster"] < 100))
 		default:
-			var i map[string]float64
-			check(json.Unmarshal(lines.Bytes(), &i))
-			fmt.Printf("idle     %.2f %% of a core (target 1)  %s\n", i["cpu_percent_of_a_core"], verdict(i["cpu_percent_of_a_core"] < 1))
-			fmt.Printf("idle     %.0f MB resident, %.0f at most (target 100)  %s\n", i["rss_mb"], i["rss_highest_mb"], verdict(i["rss_mb"] < 100))
+			i := r.Idle
+			fmt.Printf("idle     %.2f %% of a core (target 1)  %s\n", i.CPUPercent, verdict(i.CPUPercent < 1))
+			fmt.Printf("idle     %.0f MB resident, %.0f at most (target 100)  %s\n", i.RSS, i.HighestRSS, verdict(i.RSS < 100))
 		}
 	}
 }
