@@ -33,6 +33,8 @@ func summary([]string) {
 				rate, of = r.BindsPerSAfter/limit.BindsPerSAfter, "from the last create"
 			}
 			fmt.Printf("%-8s binds/s of the bind-only client's, %s: %.2f (target 0.9)  %s\n", r.Round, of, rate, verdict(rate >= 0.9))
+			fmt.Printf("%-8s CPU of all its processes a pod, of the bind-only client's: %.2f (what the rates would be with no others)\n",
+				r.Round, r.sumCPU()/limit.sumCPU())
 			fmt.Printf("%-8s CPU of muster a bound pod: %.0f us (target 100)  %s\n", r.Round, r.CPU["muster"], verdict(r.CPU["muster"] < 100))
 		default:
 			i := r.Idle
@@ -46,6 +48,13 @@ func (r result) gangSize() int {
 	var gangs, size int
 	fmt.Sscanf(r.Round, "%dx%d", &gangs, &size)
 	return size
+}
+
+func (r result) sumCPU() (sum float64) {
+	for _, cpu := range r.CPU {
+		sum += cpu
+	}
+	return sum
 }
 
 func costs(r result) string {
