@@ -19,20 +19,6 @@ struct Asking {
   Step step;
 };
 
-// Growth waits behind a strict head of its leaf where both could use the same nodes.
-GangId HeadInTheWay(Round& round, QueueId leaf, RoleId role) {
-  auto found = round.blocked.find(leaf);
-  if (found == round.blocked.end()) return GangId{};
-  const auto admission = AdmissionOf(round.draft, round.profile, role);
-  for (const BlockedPool& blocked : found->second) {
-    if (blocked.everywhere) return blocked.head;
-    for (size_t i = 0; i < blocked.nodes.size(); ++i) {
-      if (blocked.nodes[i] && admission[i] > 0) return blocked.head;
-    }
-  }
-  return GangId{};
-}
-
 // As many of the same role as follow each other, if nobody else asks; else one.
 int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
   const std::vector<PodId>& waiting = asking.begun->waiting;
@@ -47,7 +33,7 @@ int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
 // kNone: all of the chunk found room.
 Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
   const RoleId role = round.state().pod(asking->begun->waiting[asking->next]).footing.role;
-  const GangId head = HeadInTheWay(round, gang.queue, role);
+  const GangId head = HeadAhead(round, gang.queue, Shape{Part{role, {}, 1}});
   if (head.valid()) {
     return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(round.gang(head))};
   }

@@ -8,6 +8,21 @@
 
 namespace muster {
 
+GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape) {
+  auto found = round.blocked.find(leaf);
+  if (found == round.blocked.end()) return GangId{};
+  for (const BlockedPool& blocked : found->second) {
+    if (blocked.everywhere) return blocked.head;
+    for (const Part& part : shape) {
+      const auto admission = AdmissionOf(round.draft, round.profile, part.role);
+      for (size_t i = 0; i < blocked.nodes.size(); ++i) {
+        if (blocked.nodes[i] && admission[i] > 0) return blocked.head;
+      }
+    }
+  }
+  return GangId{};
+}
+
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step) {
   size_t next = 0;
   for (const HoldSlot& slot : slots) {

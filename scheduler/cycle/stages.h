@@ -8,6 +8,7 @@
 
 #include "policies/place.h"
 #include "policies/profile.h"
+#include "scheduler/cycle/shape.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/draft.h"
 
@@ -54,6 +55,10 @@ void StartGangs(Round& round);
 void Grow(Round& round);
 // One verdict per gang, the first said of it, in arrival order.
 void RankVerdicts(Round& round);
+
+// The strict head of the leaf that the shape must wait behind, where both could use the same nodes;
+// invalid where there is none. Starts and growth alike.
+GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape);
 
 // Hands the pods out to the slots in order, as placements.
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);

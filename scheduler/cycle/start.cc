@@ -92,22 +92,6 @@ std::vector<bool> PoolOf(Round& round, const Shape& shape) {
   return pool;
 }
 
-// The head that the shape must wait behind, if any.
-GangId BlockedBy(Round& round, QueueId leaf, const Shape& shape) {
-  auto found = round.blocked.find(leaf);
-  if (found == round.blocked.end()) return GangId{};
-  for (const BlockedPool& blocked : found->second) {
-    if (blocked.everywhere) return blocked.head;
-    for (const Part& part : shape) {
-      const auto admission = AdmissionOf(round.draft, round.profile, part.role);
-      for (size_t i = 0; i < blocked.nodes.size(); ++i) {
-        if (blocked.nodes[i] && admission[i] > 0) return blocked.head;
-      }
-    }
-  }
-  return GangId{};
-}
-
 Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
   Step step{StepKind::kStart, gang.id, {}, {}, {}};
   for (size_t i = 0; i < shape.size(); ++i) {
@@ -129,7 +113,7 @@ Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
 bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) {
   const State& state = round.state();
   const Shape shape = StartShape(state, gang);
-  const GangId head = BlockedBy(round, gang.queue, shape);
+  const GangId head = HeadAhead(round, gang.queue, shape);
   if (head.valid()) {
     // That it can never start says more than who is ahead of it.
     Reason reason = CheckQuota(state, gang.queue, Sum(state, shape));
