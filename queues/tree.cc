@@ -124,7 +124,9 @@ LeafChoice Tree::Choose(absl::string_view label, absl::string_view ns) const {
 void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
     Queue& queue = queues_[id.value];
-    Amounts& amounts = use == Use::kUsed ? queue.used : queue.held;
+    Amounts& amounts = use == Use::kUsed   ? queue.used
+                       : use == Use::kHeld ? queue.held
+                                           : queue.leaving;
     AddScaled(&amounts, each, count);
     // Only a sum that saturated could fall below zero here.
     for (int64_t& amount : amounts) amount = std::max<int64_t>(amount, 0);

@@ -20,7 +20,7 @@ namespace muster {
 
 struct Queue {
   QueueId id;
-  QueueId parent;  // invalid for the root
+  QueueId parent;    // invalid for the root
   std::string path;  // "" for the root
   int64_t weight = 1;
   Amounts guaranteed;
@@ -31,8 +31,9 @@ struct Queue {
   bool draining = false;
   uint32_t rank = 0;  // by path: breaks ties of share
 
-  Amounts used;  // bound or assumed
-  Amounts held;  // promised to members that do not exist yet
+  Amounts used;     // bound or assumed
+  Amounts held;     // promised to members that do not exist yet
+  Amounts leaving;  // of `used`: pods that are on their way out
 
   bool leaf() const { return children.empty() && parent.valid(); }
 };
@@ -40,8 +41,13 @@ struct Queue {
 // What is wrong with a queue label or namespace. ok() leaves carry the queue.
 struct LeafChoice {
   QueueId queue;
-  enum class Problem { kNone, kNoSuchQueue, kNotALeaf, kNamespace, kNoQueueForNamespace } problem =
-      Problem::kNone;
+  enum class Problem {
+    kNone,
+    kNoSuchQueue,
+    kNotALeaf,
+    kNamespace,
+    kNoQueueForNamespace
+  } problem = Problem::kNone;
   std::string subject;  // the queue or namespace that the problem is about
 };
 
@@ -62,7 +68,7 @@ class Tree {
   // The leaf that a pod of namespace `ns` with this queue label (or none) goes to.
   LeafChoice Choose(absl::string_view label, absl::string_view ns) const;
 
-  enum class Use { kUsed, kHeld };
+  enum class Use { kUsed, kHeld, kLeaving };
   // count < 0 gives back.
   void Charge(QueueId leaf, const Amounts& each, int64_t count, Use use);
 

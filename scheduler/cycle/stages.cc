@@ -39,6 +39,7 @@ Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
   for (GangId id : s.attention()) {
     const Gang& gang = s.gang(id);
     if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
+    if (gang.evicted) continue;
     Begun entry{id, gang.waiting, s.Deficit(gang), gang.holds, gang.repairs};
     // A member with a malformed field is not what it seems: never placed.
     std::erase_if(entry.waiting, [&s](PodId pod) { return s.pod(pod).footing.faulty; });

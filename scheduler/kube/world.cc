@@ -75,6 +75,14 @@ class World::Core {
     binder_.Bind(std::move(action));
   }
 
+  void Evict(const loop::EvictPods& action) {
+    for (const loop::EvictPods::Victim& victim : action.victims) {
+      EvictionRefused refused{{}, 501, "evictions are not built yet"};
+      for (const loop::PodRef& pod : victim.pods) refused.uids.push_back(pod.uid);
+      Tell(std::move(refused));
+    }
+  }
+  void Remember(const Memory&) {}
   void Delete(const loop::DeletePod& action) {
     if (ended_) return;
     deletes_.Send(action.pod.uid, {DeleteRequest(action.pod),
@@ -294,6 +302,12 @@ void World::Bind(loop::BindPod action) {
 }
 void World::Delete(loop::DeletePod action) {
   core_->reactor().Post([this, action = std::move(action)] { core_->Delete(action); });
+}
+void World::Evict(loop::EvictPods action) {
+  core_->reactor().Post([this, action = std::move(action)] { core_->Evict(action); });
+}
+void World::Remember(Memory memory) {
+  core_->reactor().Post([this, memory = std::move(memory)] { core_->Remember(memory); });
 }
 void World::Condition(loop::SetCondition action) {
   core_->reactor().Post([this, action = std::move(action)] { core_->Condition(action); });

@@ -70,6 +70,8 @@ class World : public loop::Feed, public loop::Actuator {
   bool Drain(std::vector<muster::Event>* events, absl::Time until) override;
   void Bind(loop::BindPod action) override;
   void Delete(loop::DeletePod action) override;
+  void Evict(loop::EvictPods action) override;
+  void Remember(Memory memory) override;
   void Condition(loop::SetCondition action) override;
   void Event(loop::PostEvent action) override;
   void Forecast(loop::ReadForecast action) override;

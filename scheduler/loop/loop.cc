@@ -17,8 +17,8 @@ PodRef RefOf(const Pod& pod) { return PodRef{pod.uid, pod.ns, pod.name}; }
 std::string HoldHint(const State& state, const std::vector<HoldSlot>& holds) {
   std::string hint;
   for (const HoldSlot& slot : holds) {
-    const std::string part = absl::StrCat(hint.empty() ? "" : ",", state.nodes().at(slot.node).name,
-                                          "=", slot.count);
+    const std::string part =
+        absl::StrCat(hint.empty() ? "" : ",", state.nodes().at(slot.node).name, "=", slot.count);
     if (hint.size() + part.size() > kLongestHint) break;
     hint += part;
   }
@@ -83,12 +83,28 @@ void Loop::DecideAndAct(absl::Time now) {
 
 void Loop::Act(const Plan& plan, absl::Time now) {
   for (const muster::Step& step : plan.steps) ActOn(step, now);
+  // The claims are on record before the first eviction for them.
+  if (!plan.claims.empty()) ports_.actuator->Remember(state_.ToMemory());
+  for (const Claim& claim : plan.claims) Evict(claim);
   for (GangId id : plan.releases) {
     for (PodId member : state_.gang(id).members) {
       const PodSlot& slot = state_.pod(member);
       if (slot.given_up && !slot.pod.deleting) ports_.actuator->Delete(DeletePod{RefOf(slot.pod)});
     }
   }
+}
+
+void Loop::Evict(const Claim& claim) {
+  const Gang& gang = state_.gang(claim.gang);
+  EvictPods evict;
+  evict.message =
+      absl::StrCat("for gang ", FullName(gang), " of queue ", state_.tree().at(gang.queue).path);
+  for (const Victim& victim : claim.victims) {
+    EvictPods::Victim pods;
+    for (PodId pod : victim.pods) pods.pods.push_back(RefOf(state_.pod(pod).pod));
+    evict.victims.push_back(std::move(pods));
+  }
+  if (!evict.victims.empty()) ports_.actuator->Evict(std::move(evict));
 }
 
 void Loop::ActOn(const muster::Step& step, absl::Time now) {
@@ -110,11 +126,11 @@ void Loop::ActOn(const muster::Step& step, absl::Time now) {
   if (step.kind != StepKind::kStart) return;
   const PodId opener = state_.FindPod(gang.opener_uid);
   if (!opener.valid()) return;
-  ports_.actuator->Event(PostEvent{
-      RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
-      absl::StrCat("gang ", FullName(gang), " starts whole: ", step.placements.size(),
-                   " members bound, room for ", HeldMembers(gang), " more held, in queue ",
-                   state_.tree().at(gang.queue).path)});
+  ports_.actuator->Event(
+      PostEvent{RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
+                absl::StrCat("gang ", FullName(gang), " starts whole: ", step.placements.size(),
+                             " members bound, room for ", HeldMembers(gang),
+                             " more held, in queue ", state_.tree().at(gang.queue).path)});
 }
 
 }  // namespace muster::loop

@@ -56,6 +56,7 @@ class Loop {
   void DecideAndAct(absl::Time now);
   void Act(const Plan& plan, absl::Time now);
   void ActOn(const muster::Step& step, absl::Time now);
+  void Evict(const Claim& claim);
 
   Ports ports_;
   Decide decide_;

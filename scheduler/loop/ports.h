@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "scheduler/model/event.h"
+#include "scheduler/model/memory.h"
 
 namespace muster::loop {
 
@@ -48,6 +49,19 @@ struct DeletePod {
   PodRef pod;
 };
 
+// Evict pods of one gang or of several, so that another can start where they were. All are asked of
+// the eviction API with dryRun first, in order; one refusal, and nothing is evicted:
+// EvictionRefused names the pods of that victim. Then each victim's pods in order: the first is the
+// driver, and the commit point of its victim. What a victim still refuses after that is tried until
+// it is gone.
+struct EvictPods {
+  struct Victim {
+    std::vector<PodRef> pods;
+  };
+  std::vector<Victim> victims;
+  std::string message;  // for people: who takes the room
+};
+
 // PodScheduled=False with this reason and message, observedGeneration = generation.
 struct SetCondition {
   PodRef pod;
@@ -82,6 +96,11 @@ class Actuator {
   // queued behind conditions and events.
   virtual void Bind(BindPod action) = 0;
   virtual void Delete(DeletePod action) = 0;
+  // Not before every Remember that came before it has been written.
+  virtual void Evict(EvictPods action) = 0;
+  // Replaces what is remembered; of several that wait only the newest is written. Read back as
+  // MemorySeen by the next daemon.
+  virtual void Remember(Memory memory) = 0;
   virtual void Condition(SetCondition action) = 0;
   virtual void Event(PostEvent action) = 0;
   virtual void Forecast(ReadForecast action) = 0;

@@ -5,8 +5,10 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "scheduler/model/forecast.h"
+#include "scheduler/model/memory.h"
 #include "scheduler/model/node.h"
 #include "scheduler/model/pod.h"
 #include "scheduler/model/queue_spec.h"
@@ -51,10 +53,22 @@ struct BindRefused {
   int code = 0;  // HTTP status
   std::string message;
 };
+// The API server will not have these pods of one victim evicted now (a PodDisruptionBudget, or a
+// failure): none of them has been.
+struct EvictionRefused {
+  std::vector<std::string> uids;
+  int code = 0;  // HTTP status
+  std::string message;
+};
+// What an earlier daemon remembered; before Synced, and only where there is such a record.
+struct MemorySeen {
+  Memory memory;
+};
 // Every kind has been listed whole: decisions may begin.
 struct Synced {};
 
-using Event = std::variant<PodSeen, PodGone, NodeSeen, NodeGone, QueuesSeen, ForecastSeen,
-                           ForecastMissing, BindAccepted, BindRefused, Synced>;
+using Event =
+    std::variant<PodSeen, PodGone, NodeSeen, NodeGone, QueuesSeen, ForecastSeen, ForecastMissing,
+                 BindAccepted, BindRefused, EvictionRefused, MemorySeen, Synced>;
 
 }  // namespace muster

@@ -46,6 +46,14 @@ struct RepairHold {
   friend bool operator==(const RepairHold&, const RepairHold&) = default;
 };
 
+// Room that evictions free for a gang: kept for it, and counted as held, until it starts there.
+struct ClaimSlot {
+  RoleId role;
+  NodeId node;
+  int32_t count = 0;
+  friend bool operator==(const ClaimSlot&, const ClaimSlot&) = default;
+};
+
 struct Gang {
   GangId id;
   GangKind kind = GangKind::kSingle;
@@ -62,6 +70,9 @@ struct Gang {
   std::string queue_label;
   QueueId queue;  // invalid while the gang may use none: `refusal` says why
   int32_t priority = 0;
+  bool preempts = true;    // may have others evicted
+  std::string app;         // for run-time history; empty: none
+  absl::Duration runtime;  // the user's estimate; zero: none
   absl::Time created;
 
   // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
@@ -83,7 +94,7 @@ struct Gang {
   int32_t accepted = 0;  // of these: known to the API server
   int32_t ever = 0;      // of `bound` and the ended: members that once had a node
   int32_t succeeded = 0;
-  int32_t faulty = 0;    // waiting members with a config_error
+  int32_t faulty = 0;  // waiting members with a config_error
 
   // Whether the minimum has been bound whole once: from then on missing members are repaired, and
   // no longer held for.
@@ -101,12 +112,22 @@ struct Gang {
 
   std::vector<RepairHold> repairs;
 
-  absl::Time first_bind;           // of the current start
-  int32_t refusals = 0;            // of the current start
-  int32_t releases = 0;            // starts that were given up; drives the back-off
+  // Room that is being freed for it (kWaiting only): counted on nodes and queue as held, so that a
+  // node may be promised beyond its capacity until the victims are gone.
+  std::vector<ClaimSlot> claim;
+  std::vector<PodId> victims;  // evicted for it, and not gone yet when the claim was made
+  absl::Time claim_until = absl::InfiniteFuture();
+
+  absl::Time began = absl::InfiniteFuture();  // when its first member was bound
+  bool evicted = false;  // whole, by our decision: what it still creates is never placed
+  absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then
+
+  absl::Time first_bind;  // of the current start
+  int32_t refusals = 0;   // of the current start
+  int32_t releases = 0;   // starts that were given up; drives the back-off
   absl::Time backoff_until = absl::InfinitePast();
-  std::string refused_message;     // the API server's last refusal
-  Reason refusal;                  // of the queue: Forbidden, ConfigError, QueueClosed
+  std::string refused_message;  // the API server's last refusal
+  Reason refusal;               // of the queue: Forbidden, ConfigError, QueueClosed
 };
 
 // "namespace/name".

@@ -33,9 +33,34 @@ struct Step {
   StepKind kind = StepKind::kStart;
   GangId gang;
   std::vector<Placement> placements;
-  std::vector<HoldSlot> holds;  // added
+  std::vector<HoldSlot> holds;      // added
   std::vector<RepairHold> repairs;  // added
   friend bool operator==(const Step&, const Step&) = default;
+};
+
+enum class EvictionCause : uint8_t {
+  kReclaim,     // for a queue that has less than it is entitled to
+  kPreemption,  // for a more important gang of the same leaf
+  kOverrun,     // it passed a head that it was estimated not to delay, and does
+};
+
+// What is evicted of one gang: all of it, the driver first, or members above its minimum.
+struct Victim {
+  GangId gang;
+  bool whole = true;
+  EvictionCause cause = EvictionCause::kReclaim;
+  std::vector<PodId> pods;
+  friend bool operator==(const Victim&, const Victim&) = default;
+};
+
+// A waiting gang gets the room of its victims, once they are gone. `room` is all that it needs to
+// start: a simulated placement with exactly these victims gone.
+struct Claim {
+  GangId gang;
+  std::vector<ClaimSlot> room;
+  std::vector<GangId> inherited;  // gangs behind it, whose claims end and whose victims serve it
+  std::vector<Victim> victims;
+  friend bool operator==(const Claim&, const Claim&) = default;
 };
 
 // Why a gang, or the waiting members of a started one, stay where they are.
@@ -48,9 +73,10 @@ struct Verdict {
 
 struct Plan {
   std::vector<Step> steps;
-  std::vector<GangId> releases;  // half-bound gangs given up: their bound members are deleted
+  std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
+  std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  bool empty() const { return steps.empty() && releases.empty(); }
+  bool empty() const { return steps.empty() && releases.empty() && claims.empty(); }
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 

@@ -8,19 +8,36 @@ namespace muster {
 
 absl::string_view Name(ReasonCode code) {
   switch (code) {
-    case ReasonCode::kNone: return "None";
-    case ReasonCode::kGangIncomplete: return "GangIncomplete";
-    case ReasonCode::kQueueClosed: return "QueueClosed";
-    case ReasonCode::kQueueQuota: return "QueueQuota";
-    case ReasonCode::kCapacityShort: return "CapacityShort";
-    case ReasonCode::kFragmented: return "Fragmented";
-    case ReasonCode::kPredicate: return "Predicate";
-    case ReasonCode::kBehindHead: return "BehindHead";
-    case ReasonCode::kBindRefused: return "BindRefused";
-    case ReasonCode::kRepairing: return "Repairing";
-    case ReasonCode::kNeverFits: return "NeverFits";
-    case ReasonCode::kConfigError: return "ConfigError";
-    case ReasonCode::kForbidden: return "Forbidden";
+    case ReasonCode::kNone:
+      return "None";
+    case ReasonCode::kGangIncomplete:
+      return "GangIncomplete";
+    case ReasonCode::kQueueClosed:
+      return "QueueClosed";
+    case ReasonCode::kQueueQuota:
+      return "QueueQuota";
+    case ReasonCode::kUserLimit:
+      return "UserLimit";
+    case ReasonCode::kCapacityShort:
+      return "CapacityShort";
+    case ReasonCode::kFragmented:
+      return "Fragmented";
+    case ReasonCode::kPredicate:
+      return "Predicate";
+    case ReasonCode::kWaitingForVictims:
+      return "WaitingForVictims";
+    case ReasonCode::kBehindHead:
+      return "BehindHead";
+    case ReasonCode::kBindRefused:
+      return "BindRefused";
+    case ReasonCode::kRepairing:
+      return "Repairing";
+    case ReasonCode::kNeverFits:
+      return "NeverFits";
+    case ReasonCode::kConfigError:
+      return "ConfigError";
+    case ReasonCode::kForbidden:
+      return "Forbidden";
   }
   return "None";
 }
@@ -60,6 +77,15 @@ std::string Message(const Reason& reason) {
           "queue ", reason.subject, ": ", AmountToString(reason.resource, reason.have), " of ",
           AmountToString(reason.resource, reason.limit), " ", reason.resource,
           " used or held, gang needs ", AmountToString(reason.resource, reason.need), Tail(reason));
+    case ReasonCode::kUserLimit:
+      if (reason.resource.empty()) {
+        return absl::StrCat(reason.subject, " has ", reason.have, " of ", reason.limit,
+                            " running gangs", Tail(reason));
+      }
+      return absl::StrCat(reason.subject, ": ", AmountToString(reason.resource, reason.have),
+                          " of ", AmountToString(reason.resource, reason.limit), " ",
+                          reason.resource, " used or held, gang needs ",
+                          AmountToString(reason.resource, reason.need), Tail(reason));
     case ReasonCode::kCapacityShort:
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ",
                           AmountToString(reason.resource, reason.have),
@@ -69,6 +95,9 @@ std::string Message(const Reason& reason) {
                           " of ", reason.need, " members", Tail(reason));
     case ReasonCode::kPredicate:
       return absl::StrCat("no node admits role ", reason.subject, Tail(reason));
+    case ReasonCode::kWaitingForVictims:
+      return absl::StrCat("starts where ", reason.have, reason.have == 1 ? " pod is" : " pods are",
+                          " being evicted for it", Tail(reason));
     case ReasonCode::kBehindHead:
       return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first",
                           Tail(reason));

@@ -15,15 +15,17 @@ enum class ReasonCode : uint8_t {
   kGangIncomplete,  // members, or the object that tells how many there will be, do not exist yet
   kQueueClosed,     // the queue left the config, or takes no new work
   kQueueQuota,      // the queue's or an ancestor's max is reached
+  kUserLimit,       // the user's or the group's limit in the queue is reached
   kCapacityShort,   // too little free in sum on the nodes that admit the roles
   kFragmented,      // enough free in sum, but in pieces too small
   kPredicate,       // no node admits a role: selector, affinity, taints, or a field not supported
-  kBehindHead,      // strict FIFO: the head of the leaf needs these nodes first
-  kBindRefused,     // the API server refused a bind; retried after a back-off
-  kRepairing,       // a started gang below its minimum has no room for the lost member yet
-  kNeverFits,       // more than the queue's max, or than the empty cluster could hold
-  kConfigError,     // a malformed field of the pod, its conf or its template
-  kForbidden,       // the namespace may not use the queue
+  kWaitingForVictims,  // gangs are being evicted for it; it starts where they were
+  kBehindHead,         // strict FIFO: the head of the leaf needs these nodes first
+  kBindRefused,        // the API server refused a bind; retried after a back-off
+  kRepairing,          // a started gang below its minimum has no room for the lost member yet
+  kNeverFits,          // more than the queue's max, or than the empty cluster could hold
+  kConfigError,        // a malformed field of the pod, its conf or its template
+  kForbidden,          // the namespace may not use the queue
 };
 
 // "CapacityShort".

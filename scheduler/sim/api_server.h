@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,10 @@ class ApiServer {
   void RemoveNode(const std::string& name);
   const absl::btree_map<std::string, Node>& nodes() const { return nodes_; }
 
+  // The object in which Muster remembers what pods do not tell.
+  void PutMemory(Memory memory) { memory_ = std::move(memory); }
+  const std::optional<Memory>& memory() const { return memory_; }
+
   // Text of a ConfigMap's key, by "namespace/name"; nullptr while absent.
   void PutConfigMap(const std::string& name, std::map<std::string, std::string> entries);
   const std::map<std::string, std::string>* FindConfigMap(const std::string& name) const;
@@ -91,6 +96,7 @@ class ApiServer {
   absl::btree_map<std::string, Node> nodes_;
   std::map<std::string, std::map<std::string, std::string>> config_maps_;
   std::map<std::pair<std::string, std::string>, int64_t> events_;
+  std::optional<Memory> memory_;
   uint64_t next_uid_ = 1;
   int64_t binds_ = 0;
   absl::Time last_change_ = absl::InfinitePast();

@@ -22,6 +22,7 @@ Link::~Link() { Close(/*requests_land=*/false); }
 void Link::Open(const QueueConfig& queues) {
   api_->Watch(this);
   SendQueues(queues);
+  if (api_->memory().has_value()) Arrive(MemorySeen{*api_->memory()}, Soon(1, 20));
   List();
   const absl::Time listed = std::max(last_arrival_[kPodStream], last_arrival_[kNodeStream]);
   Later(
@@ -190,6 +191,18 @@ void Link::ReadBack(const loop::BindPod& action) {
   } else {
     Arrive(BindRefused{action.pod.uid, 504, "no answer; the pod is not bound there"}, Soon(1, 5));
   }
+}
+
+void Link::Evict(loop::EvictPods action) {
+  for (const loop::EvictPods::Victim& victim : action.victims) {
+    for (const loop::PodRef& pod : victim.pods) Delete(loop::DeletePod{pod});
+  }
+}
+
+void Link::Remember(Memory memory) {
+  Later(
+      Soon(2, 10), [this, memory = std::move(memory)] { api_->PutMemory(memory); },
+      Timeline::kWork);
 }
 
 void Link::Delete(loop::DeletePod action) {

@@ -46,6 +46,8 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
 
   void Bind(loop::BindPod action) override;
   void Delete(loop::DeletePod action) override;
+  void Evict(loop::EvictPods action) override;
+  void Remember(Memory memory) override;
   void Condition(loop::SetCondition action) override;
   void Event(loop::PostEvent action) override;
   void Forecast(loop::ReadForecast action) override;

@@ -91,9 +91,9 @@ void State::On(const QueuesSeen& event, absl::Time) {
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     // Members that are being deleted are charged too, although they are not counted as bound.
-    const bool charged =
-        std::any_of(gang.members.begin(), gang.members.end(),
-                    [this](PodId id) { return pods_.at(id).footing.queue.valid(); });
+    const bool charged = std::any_of(gang.members.begin(), gang.members.end(), [this](PodId id) {
+      return pods_.at(id).footing.queue.valid();
+    });
     const bool has = charged || !gang.holds.empty() || !gang.repairs.empty();
     if (synced_ && has && gang.queue.valid()) kept.emplace_back(gang.id, tree_.at(gang.queue).path);
   }
@@ -131,6 +131,7 @@ void State::On(const ForecastSeen& event, absl::Time now) {
   }
   changed_ = true;
   Settle(gang.id, now);
+  if (synced_) RecallClaims(now);
 }
 
 void State::On(const ForecastMissing& event, absl::Time) {

@@ -13,7 +13,7 @@ namespace {
 
 struct Books {
   std::vector<Amounts> taken;                                  // by node
-  std::map<QueueId, Amounts> used, held;                       // with ancestors
+  std::map<QueueId, Amounts> used, held, leaving;              // with ancestors
   std::map<std::pair<QueueId, std::string>, Amounts> by_user;  // used and held
 };
 
@@ -72,6 +72,10 @@ std::vector<std::string> Audit(const State& state) {
     if (!slot.in_use || !OnNode(slot.footing.standing)) continue;
     const Gang* gang = slot.footing.gang.valid() ? &state.gang(slot.footing.gang) : nullptr;
     Count(state, gang, slot.footing.role, slot.footing.node, slot.footing.queue, 1, false, &books);
+    if (slot.footing.standing != Standing::kDeparting) continue;
+    for (QueueId id = slot.footing.queue; id.valid(); id = state.tree().at(id).parent) {
+      AddScaled(&books.leaving[id], state.roles().at(slot.footing.role).each, 1);
+    }
   }
   for (const Gang& gang : state.gangs()) {
     if (!gang.id.valid()) continue;
@@ -80,6 +84,9 @@ std::vector<std::string> Audit(const State& state) {
     }
     for (const RepairHold& repair : gang.repairs) {
       Count(state, &gang, repair.role, repair.node, gang.queue, 1, true, &books);
+    }
+    for (const ClaimSlot& slot : gang.claim) {
+      Count(state, &gang, slot.role, slot.node, gang.queue, slot.count, true, &books);
     }
     CheckGang(state, gang, &wrong);
   }
@@ -97,7 +104,8 @@ std::vector<std::string> Audit(const State& state) {
     }
   }
   for (const Queue& queue : state.tree().queues()) {
-    if (!Same(queue.used, books.used[queue.id]) || !Same(queue.held, books.held[queue.id])) {
+    if (!Same(queue.used, books.used[queue.id]) || !Same(queue.held, books.held[queue.id]) ||
+        !Same(queue.leaving, books.leaving[queue.id])) {
       wrong.push_back(absl::StrCat("queue ", queue.path, ": usage differs from its gangs"));
     }
   }

@@ -16,19 +16,20 @@ Footing State::FootingOf(PodId id) const {
   const bool ours = pod.scheduler_name == scheduler_name_;
   const NodeId node = pod.node_name.empty() ? slot.assumed : nodes_.Find(pod.node_name);
   if (IsTerminal(pod)) {
-    footing.standing = !ours                                  ? Standing::kNone
+    footing.standing = !ours                               ? Standing::kNone
                        : pod.phase == PodPhase::kSucceeded ? Standing::kSucceeded
-                                                              : Standing::kFailed;
+                                                           : Standing::kFailed;
     return footing;
   }
   if (node.valid()) {
     // Bound to a node that is gone: it can run nowhere, and be bound nowhere else.
     const bool stranded = synced_ && !pod.node_name.empty() && !nodes_.present(node);
     footing.node = node;
-    footing.standing = !ours                                          ? Standing::kForeign
-                       : pod.deleting || slot.given_up || stranded ? Standing::kDeparting
-                       : pod.node_name.empty()            ? Standing::kAssumed
-                                                          : Standing::kBound;
+    footing.standing = !ours ? Standing::kForeign
+                       : pod.deleting || slot.given_up || slot.evicting || stranded
+                           ? Standing::kDeparting
+                       : pod.node_name.empty() ? Standing::kAssumed
+                                               : Standing::kBound;
     if (ours) footing.queue = gangs_[footing.gang.value].queue;
     return footing;
   }
@@ -78,12 +79,28 @@ void State::RefootOn(NodeId node, absl::Time now) {
   for (GangId gang : gangs) Settle(gang, now);
 }
 
+// Claims are promised the room of pods that are on their way out.
 bool State::Overfull(NodeId node) const {
+  const auto departing = departing_.find(node);
   for (size_t column = 0; column < resources_.size(); ++column) {
     const auto free = nodes_.free(column);
-    if (!free.empty() && free[node.value] < 0) return true;
+    if (free.empty()) continue;
+    const int64_t leaving = departing == departing_.end() ? 0 : AmountAt(departing->second, column);
+    if (free[node.value] + leaving < 0) return true;
   }
   return false;
+}
+
+// What is on its way out, by node and by queue.
+void State::CountDeparting(const Footing& footing, int64_t count) {
+  if (footing.standing != Standing::kDeparting) return;
+  const Amounts& each = roles_.at(footing.role).each;
+  auto [entry, fresh] = departing_.try_emplace(footing.node);
+  AddScaled(&entry->second, each, count);
+  const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
+                                   [](int64_t amount) { return amount == 0; });
+  if (nothing) departing_.erase(entry);
+  if (footing.queue.valid()) tree_.Charge(footing.queue, each, count, Tree::Use::kLeaving);
 }
 
 void State::Enter(PodId id, const Footing& footing) {
@@ -92,6 +109,7 @@ void State::Enter(PodId id, const Footing& footing) {
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, 1, Tree::Use::kUsed);
   }
+  CountDeparting(footing, 1);
   CountMember(id, footing, 1);
 }
 
@@ -101,6 +119,7 @@ void State::Leave(PodId id, const Footing& footing) {
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, -1, Tree::Use::kUsed);
   }
+  CountDeparting(footing, -1);
   CountMember(id, footing, -1);
 }
 

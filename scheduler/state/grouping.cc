@@ -42,7 +42,8 @@ GangId State::GangFor(PodId id) {
     // stay with the ended one: they are never placed.
     const Gang& gang = gangs_[found->second.value];
     const bool had_driver = gang.driver.valid() || gang.forecast.has_value();
-    const bool renew = !IsTerminal(pod) && gang.state == GangState::kEnded &&
+    const bool over = gang.state == GangState::kEnded || gang.evicted;
+    const bool renew = !IsTerminal(pod) && over &&
                        (kind == GangKind::kDeclared || (kind == GangKind::kSpark && !had_driver));
     if (!renew) return found->second;
   }
@@ -110,6 +111,9 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   gang->opener_uid = pod.uid;
   gang->queue_label = pod.queue;
   gang->priority = pod.priority;
+  gang->preempts = pod.preempts;
+  gang->runtime = pod.runtime;
+  gang->app = pod.app;
   gang->created = pod.created;
   MoveTo(gang, gang->queue, absl::StrCat(pod.ns, "/", pod.service_account));
   AssignQueue(gang);
@@ -148,11 +152,13 @@ void State::AssignQueue(Gang* gang) {
                                      : "expected the path of a leaf queue of the config"};
       break;
     case Problem::kNamespace:
-      gang->refusal = {.code = ReasonCode::kForbidden, .subject = choice.subject,
+      gang->refusal = {.code = ReasonCode::kForbidden,
+                       .subject = choice.subject,
                        .detail = absl::StrCat("its namespaces do not include ", gang->ns)};
       break;
     case Problem::kNoQueueForNamespace:
-      gang->refusal = {.code = ReasonCode::kForbidden, .subject = "default",
+      gang->refusal = {.code = ReasonCode::kForbidden,
+                       .subject = "default",
                        .detail = absl::StrCat("no queue lists namespace ", gang->ns,
                                               "; name one with label muster.dev/queue")};
       break;
@@ -165,12 +171,15 @@ void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   const std::vector<HoldSlot> holds = gang->holds;
   const std::vector<RepairHold> repairs = gang->repairs;
   DropHolds(gang);
+  DropClaim(gang);
   for (PodId member : gang->members) {
     Footing& footing = pods_.at(member).footing;
     if (!OnNode(footing.standing)) continue;
+    CountDeparting(footing, -1);
     Charge(footing.queue, gang->user, footing.role, -1, Tree::Use::kUsed);
     footing.queue = queue;
     Charge(footing.queue, user, footing.role, 1, Tree::Use::kUsed);
+    CountDeparting(footing, 1);
   }
   gang->queue = queue;
   gang->user = user;
@@ -183,7 +192,14 @@ void State::ChargeAll(const Gang& gang) {
   for (PodId member : gang.members) {
     Footing& footing = pods_.at(member).footing;
     footing.queue = FootingOf(member).queue;
-    if (footing.queue.valid()) Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+    if (!footing.queue.valid()) continue;
+    Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+    if (footing.standing == Standing::kDeparting) {
+      tree_.Charge(footing.queue, roles_.at(footing.role).each, 1, Tree::Use::kLeaving);
+    }
+  }
+  for (const ClaimSlot& slot : gang.claim) {
+    Charge(gang.queue, gang.user, slot.role, slot.count, Tree::Use::kHeld);
   }
   for (const HoldSlot& slot : gang.holds) {
     Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);

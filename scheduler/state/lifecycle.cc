@@ -21,9 +21,9 @@ bool HasBegun(const PodSlot& slot) {
 }  // namespace
 
 int32_t State::Deficit(const Gang& gang) const {
-  if (gang.state != GangState::kStarted) return 0;
-  const int32_t missing = gang.promised - gang.bound - HeldMembers(gang) -
-                          static_cast<int32_t>(gang.repairs.size());
+  if (gang.state != GangState::kStarted || gang.evicted) return 0;
+  const int32_t missing =
+      gang.promised - gang.bound - HeldMembers(gang) - static_cast<int32_t>(gang.repairs.size());
   return std::max(missing, 0);
 }
 
@@ -52,6 +52,7 @@ void State::Advance(Gang* gang, absl::Time now) {
     gang->state = GangState::kStarting;
   }
   if (gang->state != GangState::kStarting) return;
+  if (gang->began == absl::InfiniteFuture()) gang->began = now;
   if (gang->accepted > 0 && gang->first_bind == absl::InfiniteFuture()) {
     gang->first_bind = now;
     Remind(gang->id, now + kHalfBoundLimit);
@@ -88,12 +89,14 @@ void State::End(Gang* gang) {
   gang->state = GangState::kEnded;
   gang->promised = 0;
   DropHolds(gang);
+  DropClaim(gang);
   changed_ = true;
 }
 
 void State::Forget(GangId id) {
   Gang& gang = gangs_[id.value];
   DropHolds(&gang);
+  DropClaim(&gang);
   auto entry = gang_by_key_.find(gang.key);
   if (entry != gang_by_key_.end() && entry->second == id) gang_by_key_.erase(entry);
   attention_.erase(id);
@@ -104,6 +107,7 @@ void State::Forget(GangId id) {
 void State::GiveUpStart(Gang* gang, absl::Time now) {
   gang->state = GangState::kWaiting;
   gang->first_bind = absl::InfiniteFuture();
+  gang->began = absl::InfiniteFuture();
   gang->promised = 0;
   gang->refusals = 0;
   for (PodId member : gang->members) pods_.at(member).refusals = 0;
@@ -195,6 +199,9 @@ void State::DropHolds(Gang* gang) {
 void State::DropHoldsOn(NodeId node, absl::Time) {
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
+    const bool claims = std::any_of(gang.claim.begin(), gang.claim.end(),
+                                    [node](const ClaimSlot& slot) { return slot.node == node; });
+    if (claims) DropClaim(&gang);
     for (size_t i = gang.holds.size(); i > 0; --i) {
       const HoldSlot slot = gang.holds[i - 1];
       if (slot.node != node) continue;
@@ -238,6 +245,7 @@ void State::Expire(absl::Time now) {
     Gang& gang = gangs_[id.value];
     if (!gang.id.valid()) continue;
     changed_ = true;  // a back-off or a half-bound limit may have passed
+    if (gang.claim_until <= now) DropClaim(&gang);
     for (size_t i = gang.repairs.size(); i > 0; --i) {
       if (gang.repairs[i - 1].until <= now) DropRepair(&gang, i - 1);
     }
@@ -261,9 +269,9 @@ absl::Time State::NextTimer() const {
 
 void State::Touch(GangId id) {
   const Gang& gang = gangs_[id.value];
-  const bool wants = gang.id.valid() && gang.state != GangState::kEnded &&
-                     (!gang.waiting.empty() || gang.state == GangState::kStarting ||
-                      Deficit(gang) > 0);
+  const bool wants =
+      gang.id.valid() && gang.state != GangState::kEnded && !gang.evicted &&
+      (!gang.waiting.empty() || gang.state == GangState::kStarting || Deficit(gang) > 0);
   if (wants) {
     attention_.insert(id);
   } else {
@@ -275,6 +283,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
   for (const Step& step : plan.steps) {
     Gang& gang = gangs_[step.gang.value];
     if (step.kind == StepKind::kStart) {
+      DropClaim(&gang);
       gang.state = GangState::kStarting;
       gang.first_bind = absl::InfiniteFuture();
       gang.promised = gang.minimum;
@@ -304,6 +313,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
     GiveUpStart(&gang, now);
     Touch(id);
   }
+  for (const Claim& claim : plan.claims) AssumeClaim(claim, now);
 }
 
 void State::UseHold(Gang* gang, RoleId role, NodeId node) {

@@ -33,7 +33,7 @@ inline bool OnNode(Standing standing) {
 
 struct Footing {
   Standing standing = Standing::kNone;
-  NodeId node;    // valid iff OnNode
+  NodeId node;  // valid iff OnNode
   RoleId role;
   GangId gang;    // of ours only
   QueueId queue;  // charged with the pod; valid only where it was
@@ -44,13 +44,15 @@ struct Footing {
 struct PodSlot {
   Pod pod;
   Footing footing;
-  NodeId assumed;         // where our decision put it, until the API server's word replaces it
-  bool accepted = false;  // the API server accepted the bind of this decision
-  bool given_up = false;  // of a half-bound gang that was released: to be deleted
-  int32_t refusals = 0;   // of the current start
-  uint32_t member_at = 0;   // index in its gang's members
-  RoleId role;              // class of pod.role
-  int32_t declared = 0;     // what its gang counts of it (Gang::declared, Gang::stamped)
+  NodeId assumed;          // where our decision put it, until the API server's word replaces it
+  bool accepted = false;   // the API server accepted the bind of this decision
+  bool evicting = false;   // by our decision; undone where the API server refuses
+  GangId evicted_for;      // valid while `evicting`
+  bool given_up = false;   // of a half-bound gang that was released: to be deleted
+  int32_t refusals = 0;    // of the current start
+  uint32_t member_at = 0;  // index in its gang's members
+  RoleId role;             // class of pod.role
+  int32_t declared = 0;    // what its gang counts of it (Gang::declared, Gang::stamped)
   int32_t stamped = 0;
   bool in_use = false;
 };

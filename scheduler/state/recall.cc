@@ -26,6 +26,7 @@ void State::On(const Synced&, absl::Time now) {
     Start(&gang, now);
     Settle(gang.id, now);
   }
+  RecallClaims(now);
 }
 
 const Stamp* State::StampOf(const Gang& gang) const {
@@ -33,9 +34,9 @@ const Stamp* State::StampOf(const Gang& gang) const {
   for (PodId member : gang.members) {
     const PodSlot& slot = pods_.at(member);
     if (!slot.pod.stamp || slot.pod.node_name.empty() || IsTerminal(slot.pod)) continue;
-    const bool later = latest == nullptr || slot.pod.stamp->at > latest->pod.stamp->at ||
-                       (slot.pod.stamp->at == latest->pod.stamp->at &&
-                        slot.pod.name < latest->pod.name);
+    const bool later =
+        latest == nullptr || slot.pod.stamp->at > latest->pod.stamp->at ||
+        (slot.pod.stamp->at == latest->pod.stamp->at && slot.pod.name < latest->pod.name);
     if (later) latest = &slot;
   }
   return latest == nullptr ? nullptr : &*latest->pod.stamp;
@@ -57,6 +58,7 @@ void State::RecallAuthority() {
 void State::ObeyStamp(Gang* gang, const Stamp& stamp) {
   MoveTo(gang, tree_.LeafOrDraining(stamp.queue), stamp.user.empty() ? gang->user : stamp.user);
   gang->refusal = Reason{};
+  gang->began = std::min(gang->began, stamp.at);
 }
 
 void State::RecallExecutor(Gang* gang) {
@@ -82,12 +84,15 @@ bool State::HasReplacements(const Gang& gang) const {
 }
 
 bool State::AwaitsForecast() const {
-  return std::any_of(gangs_.begin(), gangs_.end(), [this](const Gang& gang) {
-    if (!gang.id.valid() || gang.state != GangState::kStarted || !gang.driver.valid()) return false;
-    if (gang.forecast.has_value() || !gang.missing.empty() || gang.executor_seen) return false;
-    const std::optional<Stamp>& stamp = pods_.at(gang.driver).pod.stamp;
-    return stamp && stamp->hold > 0 && !pods_.at(gang.driver).pod.conf_map.empty();
-  });
+  return ClaimAwaitsForecast() ||
+         std::any_of(gangs_.begin(), gangs_.end(), [this](const Gang& gang) {
+           if (!gang.id.valid() || gang.state != GangState::kStarted || !gang.driver.valid())
+             return false;
+           if (gang.forecast.has_value() || !gang.missing.empty() || gang.executor_seen)
+             return false;
+           const std::optional<Stamp>& stamp = pods_.at(gang.driver).pod.stamp;
+           return stamp && stamp->hold > 0 && !pods_.at(gang.driver).pod.conf_map.empty();
+         });
 }
 
 // What is promised to a gang that did not start by a decision of this daemon: its minimum, for

@@ -30,6 +30,10 @@ inline constexpr absl::Duration kMemberHold = absl::Minutes(10);
 inline constexpr absl::Duration kRepairGrace = absl::Seconds(60);
 // A half-bound gang is completed or released within 5 s; the decision falls a second earlier.
 inline constexpr absl::Duration kHalfBoundLimit = absl::Seconds(4);
+// A claim outlives the grace of its victims by this, and a victim that was refused is left alone
+// for that.
+inline constexpr absl::Duration kClaimGrace = absl::Seconds(60);
+inline constexpr absl::Duration kSpared = absl::Minutes(5);
 inline constexpr absl::Duration kBackoff = absl::Seconds(5);
 inline constexpr absl::Duration kLongestBackoff = absl::Minutes(5);
 
@@ -50,6 +54,8 @@ class State {
   // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what
   // the executors of a running driver are. Deciding now would give their room away.
   bool AwaitsForecast() const;
+  // What the next daemon needs to be told (model/memory.h).
+  Memory ToMemory() const;
   // Drivers whose forecast nobody has asked for yet.
   std::vector<PodId> TakeForecastRequests();
 
@@ -92,6 +98,8 @@ class State {
   void On(const ForecastMissing& event, absl::Time now);
   void On(const BindAccepted& event, absl::Time now);
   void On(const BindRefused& event, absl::Time now);
+  void On(const EvictionRefused& event, absl::Time now);
+  void On(const MemorySeen& event, absl::Time now);
   void On(const Synced& event, absl::Time now);
 
   // footing.cc: a pod's entries in all books
@@ -99,6 +107,7 @@ class State {
   void Refoot(PodId id, absl::Time now);
   void RefootOn(NodeId node, absl::Time now);
   bool Overfull(NodeId node) const;
+  void CountDeparting(const Footing& footing, int64_t count);
   void Enter(PodId id, const Footing& footing);
   void Leave(PodId id, const Footing& footing);
   bool ArrivedBefore(PodId a, PodId b) const;
@@ -127,6 +136,14 @@ class State {
   void ObeyStamp(Gang* gang, const Stamp& stamp);
   bool HasReplacements(const Gang& gang) const;
   void Promise(Gang* gang, absl::Time now);
+
+  // claims.cc: room that evictions free, and whose it is
+  void AssumeClaim(const Claim& claim, absl::Time now);
+  void SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until);
+  void DropClaim(Gang* gang);
+  std::vector<RoleId> RolesOf(const Gang& gang) const;
+  bool ClaimAwaitsForecast() const;
+  void RecallClaims(absl::Time now);
 
   // lifecycle.cc: what follows for the gang
   void Settle(GangId id, absl::Time now);
@@ -163,7 +180,10 @@ class State {
   absl::btree_set<GangId> attention_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;
-  std::deque<RoomColumns> rooms_;  // by role class
+  absl::btree_map<NodeId, Amounts> departing_;  // room of pods that are on their way out
+  std::vector<PastEviction> evictions_;         // of the last hour, in order of time
+  std::vector<ClaimRecord> recalled_claims_;    // of an earlier daemon, until their gang is known
+  std::deque<RoomColumns> rooms_;               // by role class
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
 };

@@ -77,6 +77,8 @@ class ScriptedWorld : public Feed, public Actuator, public Clock, public Observe
 
   std::vector<BindPod> binds;
   std::vector<DeletePod> deletes;
+  std::vector<EvictPods> evictions;
+  std::vector<Memory> memories;
   std::vector<SetCondition> conditions;
   std::vector<PostEvent> events;
   std::vector<ReadForecast> forecasts;
@@ -93,6 +95,8 @@ class ScriptedWorld : public Feed, public Actuator, public Clock, public Observe
   absl::Time Now() override { return now_; }
   void Bind(BindPod action) override { binds.push_back(std::move(action)); }
   void Delete(DeletePod action) override { deletes.push_back(std::move(action)); }
+  void Evict(EvictPods action) override { evictions.push_back(std::move(action)); }
+  void Remember(Memory memory) override { memories.push_back(std::move(memory)); }
   void Condition(SetCondition action) override { conditions.push_back(std::move(action)); }
   void Event(PostEvent action) override { events.push_back(std::move(action)); }
   void Forecast(ReadForecast action) override { forecasts.push_back(std::move(action)); }

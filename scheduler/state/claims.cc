@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room that evictions free: a claim counts on its nodes and on its gang's queue from the decision
+// on, so that nobody else takes the room when the victims go; Spark replaces a lost executor within
+// a second.
+#include <algorithm>
+
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+void State::SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until) {
+  DropClaim(gang);
+  gang->claim = std::move(room);
+  gang->claim_until = until;
+  for (const ClaimSlot& slot : gang->claim) {
+    TakeRoom(slot.node, slot.role, slot.count);
+    Charge(gang->queue, gang->user, slot.role, slot.count, Tree::Use::kHeld);
+  }
+  Remind(gang->id, until);
+}
+
+void State::DropClaim(Gang* gang) {
+  for (const ClaimSlot& slot : gang->claim) {
+    TakeRoom(slot.node, slot.role, -slot.count);
+    Charge(gang->queue, gang->user, slot.role, -slot.count, Tree::Use::kHeld);
+    changed_ = true;
+  }
+  gang->claim.clear();
+  gang->victims.clear();
+  gang->claim_until = absl::InfiniteFuture();
+}
+
+void State::AssumeClaim(const Claim& claim, absl::Time now) {
+  absl::Duration grace;
+  std::vector<PodId> leaving;
+  for (GangId from : claim.inherited) {
+    Gang& heir = gangs_[from.value];
+    leaving.insert(leaving.end(), heir.victims.begin(), heir.victims.end());
+    DropClaim(&heir);
+  }
+  for (PodId pod : leaving) pods_.at(pod).evicted_for = claim.gang;
+  for (const Victim& victim : claim.victims) {
+    Gang& gang = gangs_[victim.gang.value];
+    if (victim.whole) {
+      gang.evicted = true;
+      DropHolds(&gang);
+    }
+    for (PodId pod : victim.pods) {
+      PodSlot& slot = pods_.at(pod);
+      slot.evicting = true;
+      slot.evicted_for = claim.gang;
+      grace = std::max(grace, slot.pod.grace);
+      leaving.push_back(pod);
+      Refoot(pod, now);
+    }
+    Settle(victim.gang, now);
+    if (gang.queue.valid()) evictions_.push_back({tree_.at(gang.queue).path, now});
+  }
+  Gang& gang = gangs_[claim.gang.value];
+  SetClaim(&gang, claim.room, now + grace + kClaimGrace);
+  gang.victims = std::move(leaving);
+}
+
+void State::On(const EvictionRefused& event, absl::Time now) {
+  for (const std::string& uid : event.uids) {
+    const PodId id = pods_.Find(uid);
+    if (!id.valid() || !pods_.at(id).evicting) continue;
+    PodSlot& slot = pods_.at(id);
+    const GangId claimant = slot.evicted_for;
+    slot.evicting = false;
+    slot.evicted_for = GangId{};
+    Gang& gang = gangs_[slot.footing.gang.value];
+    gang.evicted = false;
+    gang.spared_until = now + kSpared;
+    Remind(gang.id, gang.spared_until);
+    Refoot(id, now);
+    Settle(gang.id, now);
+    if (claimant.valid()) DropClaim(&gangs_[claimant.value]);
+  }
+  changed_ = true;
+}
+
+// Driver's role first, executors' last; else in the order of arrival.
+std::vector<RoleId> State::RolesOf(const Gang& gang) const {
+  std::vector<RoleId> roles;
+  const auto add = [&roles](RoleId role) {
+    if (std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
+  };
+  if (gang.driver.valid()) add(pods_.at(gang.driver).footing.role);
+  for (PodId pod : gang.waiting) add(pods_.at(pod).footing.role);
+  if (gang.executor.valid()) add(gang.executor);
+  return roles;
+}
+
+Memory State::ToMemory() const {
+  Memory memory;
+  for (const Gang& gang : gangs_) {
+    if (!gang.id.valid() || gang.claim.empty()) continue;
+    ClaimRecord record{gang.opener_uid, gang.claim_until, {}};
+    const std::vector<RoleId> roles = RolesOf(gang);
+    for (const ClaimSlot& slot : gang.claim) {
+      const auto part = std::find(roles.begin(), roles.end(), slot.role) - roles.begin();
+      record.rooms.push_back(
+          {static_cast<int32_t>(part), nodes_.at(slot.node).name, slot.count});
+    }
+    memory.claims.push_back(std::move(record));
+  }
+  for (const ClaimRecord& record : recalled_claims_) memory.claims.push_back(record);
+  std::sort(memory.claims.begin(), memory.claims.end(),
+            [](const ClaimRecord& a, const ClaimRecord& b) { return a.opener_uid < b.opener_uid; });
+  memory.evictions = evictions_;
+  return memory;
+}
+
+void State::On(const MemorySeen& event, absl::Time) {
+  recalled_claims_ = event.memory.claims;
+  evictions_ = event.memory.evictions;
+}
+
+bool State::ClaimAwaitsForecast() const {
+  return std::any_of(recalled_claims_.begin(), recalled_claims_.end(),
+                     [this](const ClaimRecord& record) {
+                       const PodId opener = pods_.Find(record.opener_uid);
+                       if (!opener.valid()) return false;
+                       const Gang& gang = gangs_[pods_.at(opener).footing.gang.value];
+                       return gang.driver.valid() && !gang.forecast.has_value() &&
+                              gang.missing.empty();
+                     });
+}
+
+void State::RecallClaims(absl::Time now) {
+  std::erase_if(recalled_claims_, [this, now](const ClaimRecord& record) {
+    const PodId opener = pods_.Find(record.opener_uid);
+    if (!opener.valid() || !pods_.at(opener).footing.gang.valid()) return true;
+    Gang& gang = gangs_[pods_.at(opener).footing.gang.value];
+    if (gang.state != GangState::kWaiting || record.until <= now || !gang.queue.valid()) {
+      return true;
+    }
+    if (gang.driver.valid() && !gang.forecast.has_value()) return false;
+    const std::vector<RoleId> roles = RolesOf(gang);
+    std::vector<ClaimSlot> room;
+    for (const ClaimRecord::Room& part : record.rooms) {
+      const NodeId node = nodes_.Find(part.node);
+      const bool known = part.part >= 0 && static_cast<size_t>(part.part) < roles.size();
+      if (!known || part.count <= 0 || !node.valid() || !nodes_.present(node)) return true;
+      room.push_back({roles[static_cast<size_t>(part.part)], node, part.count});
+    }
+    SetClaim(&gang, std::move(room), record.until);
+    changed_ = true;
+    return true;
+  });
+}
+
+}  // namespace muster
