@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each queue is entitled to: one dominant share a queue, filled like water from the top. At
+// every queue its entitlement is divided among its children: each gets what it is guaranteed, as far
+// as it demands it, and the rest is raised evenly by weight until a child has what it demands or all
+// is given. The root is entitled to the whole cluster. Scalar on purpose, as the order of turns is:
+// queues with complementary needs could be given more than one cluster in sum, and are not.
+//
+// Source: weighted max-min fairness by progressive filling (Bertsekas and Gallager, Data Networks,
+// 6.5.2), of dominant shares (Ghodsi et al., NSDI 2011).
+#pragma once
+
+#include <vector>
+
+#include "queues/tree.h"
+
+namespace muster {
+
+// A dominant share in parts of kWholeCluster, rounded down.
+using Level = int64_t;
+inline constexpr Level kWholeCluster = Level{1} << 40;
+// Each division among children loses less than one part a child, and a level below one part: use and
+// entitlement are compared with this much to spare, a billionth of the cluster.
+inline constexpr Level kLevelTolerance = Level{1} << 10;
+
+// kBeyondCluster where it has something that the cluster has none of.
+inline constexpr Level kBeyondCluster = Level{1} << 60;
+Level LevelOf(const Amounts& amounts, const Amounts& total);
+
+class Entitlements {
+ public:
+  // `demand` by QueueId::value, of leaves: what they have and what they ask for. Those of inner
+  // queues are their sums; each is capped by the queue's `max`. The tree's total must be set.
+  Entitlements(const Tree& tree, std::vector<Amounts> demand);
+
+  Level of(QueueId queue) const { return entitled_[queue.value]; }
+  Level demand(QueueId queue) const { return demand_[queue.value]; }
+
+ private:
+  void Divide(const Tree& tree, const Queue& parent);
+
+  std::vector<Level> demand_;
+  std::vector<Level> entitled_;
+};
+
+}  // namespace muster
