@@ -66,6 +66,10 @@ void Tree::Add(const QueueSpec& spec, QueueId parent, ResourceTable* resources) 
   queue.guaranteed = resources->ToAmounts(spec.guaranteed);
   queue.max = resources->ToAmounts(spec.max, kUnlimited);
   queue.order = spec.order;
+  queue.preemptible = spec.preemptible;
+  queue.reclaimable = spec.reclaimable;
+  queue.min_runtime = spec.min_runtime;
+  queue.evictions_per_hour = spec.evictions_per_hour;
   queue.namespaces = spec.namespaces;
   const QueueId id = Append(std::move(queue));
   for (const QueueSpec& child : spec.queues) Add(child, id, resources);

@@ -7,6 +7,7 @@
 // longer names a leaf which gangs still use, the leaf stays as a draining one: counted, closed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct Queue {
   Amounts guaranteed;
   Amounts max;  // kUnlimited where not named
   LeafOrder order = LeafOrder::kFifo;
+  bool preemptible = true;
+  bool reclaimable = true;
+  absl::Duration min_runtime;
+  std::optional<int32_t> evictions_per_hour;
   std::vector<std::string> namespaces;
   std::vector<QueueId> children;
   bool draining = false;
@@ -33,7 +38,7 @@ struct Queue {
 
   Amounts used;     // bound or assumed
   Amounts held;     // promised to members that do not exist yet
-  Amounts leaving;  // of `used`: pods that are on their way out
+  Amounts leaving;  // of both: what is on its way out
 
   bool leaf() const { return children.empty() && parent.valid(); }
 };

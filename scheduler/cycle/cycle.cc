@@ -15,6 +15,7 @@ Plan Cycle(State& state, const Profile& profile, absl::Time now) {
   RepairDegraded(round);   // started gangs get back what they lost, oldest first
   StartGangs(round);       // waiting gangs start whole, queue by queue
   Grow(round);             // members above a minimum, one by one
+  ReclaimRoom(round);      // who is owed more than it found takes it from who has more than that
   RankVerdicts(round);
   return plan;
 }

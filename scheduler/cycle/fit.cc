@@ -26,13 +26,13 @@ std::vector<size_t> ScarcestFirst(Draft& draft, const Profile& profile, const Sh
 }
 
 bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
-              const std::vector<size_t>& order, Fit* fit) {
+              const std::vector<size_t>& order, std::vector<std::vector<HoldSlot>>* all) {
   Attempt attempt(draft);
-  fit->slots.assign(shape.size(), {});
+  all->assign(shape.size(), {});
   for (size_t index : order) {
     const Part& part = shape[index];
     const auto existing = static_cast<int32_t>(part.pods.size());
-    std::vector<HoldSlot>& slots = fit->slots[index];
+    std::vector<HoldSlot>& slots = (*all)[index];
     slots = Place(draft, profile, gang, part.role, existing, Tree::Use::kUsed);
     if (CountOf(slots) < existing) return false;
     const auto held = Place(draft, profile, gang, part.role, part.forecast, Tree::Use::kHeld);
@@ -69,17 +69,21 @@ Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts) {
   return {};
 }
 
+bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
+                std::vector<std::vector<HoldSlot>>* slots) {
+  std::vector<size_t> order = ScarcestFirst(draft, profile, shape);
+  if (PlaceAll(draft, profile, gang, shape, order, slots)) return true;
+  if (shape.size() == 1) return false;
+  // Greedy can choose wrongly where roles compete for the same nodes: the other way round once.
+  std::reverse(order.begin(), order.end());
+  return PlaceAll(draft, profile, gang, shape, order, slots);
+}
+
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
   Fit fit;
   fit.reason = CheckQuota(draft.state(), gang.queue, Sum(draft.state(), shape));
   if (fit.reason.code != ReasonCode::kNone) return fit;
-  std::vector<size_t> order = ScarcestFirst(draft, profile, shape);
-  if (PlaceAll(draft, profile, gang, shape, order, &fit)) return fit;
-  if (shape.size() > 1) {
-    // Greedy can choose wrongly where roles compete for the same nodes: the other way round once.
-    std::reverse(order.begin(), order.end());
-    if (PlaceAll(draft, profile, gang, shape, order, &fit)) return fit;
-  }
+  if (PlaceShape(draft, profile, gang, shape, &fit.slots)) return fit;
   fit.reason = ExplainShortage(draft, profile, gang, shape);
   return fit;
 }

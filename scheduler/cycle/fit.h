@@ -16,6 +16,10 @@ struct Fit {
   std::vector<std::vector<HoldSlot>> slots;
 };
 
+// Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part.
+bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
+                std::vector<std::vector<HoldSlot>>* slots);
+
 // Quota first, then room, all parts or none. Existing members are charged as used, forecast ones as
 // held.
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);

@@ -23,6 +23,12 @@ GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape) {
   return GangId{};
 }
 
+void ReleaseClaim(Draft& draft, const Gang& gang) {
+  for (const ClaimSlot& slot : gang.claim) {
+    draft.Take(gang, slot.role, slot.node, -slot.count, Tree::Use::kHeld);
+  }
+}
+
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step) {
   size_t next = 0;
   for (const HoldSlot& slot : slots) {
@@ -33,13 +39,45 @@ void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, St
   }
 }
 
+void SayEvicted(Round& round, const Gang& gang, GangId claimant) {
+  round.Say(gang.id, Reason{.code = ReasonCode::kBehindHead,
+                            .subject = FullName(round.gang(claimant)),
+                            .detail = "it is being evicted for it"});
+}
+
+namespace {
+
+// The gang that the victim's room is for; invalid where that waits no more.
+GangId ClaimantOf(const State& state, const Gang& victim) {
+  for (PodId id : victim.members) {
+    const PodSlot& slot = state.pod(id);
+    if (!slot.evicting || !slot.evicted_for.valid()) continue;
+    const Gang& claimant = state.gang(slot.evicted_for);
+    if (claimant.id.valid() && !claimant.claim.empty()) return claimant.id;
+  }
+  return GangId{};
+}
+
+}  // namespace
+
 Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
     : draft(d), profile(p), now(t), plan(out) {
   const State& s = draft.state();
   for (GangId id : s.attention()) {
     const Gang& gang = s.gang(id);
     if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
-    if (gang.evicted) continue;
+    if (gang.evicted) {  // what it still creates is never placed
+      const GangId claimant = ClaimantOf(s, gang);
+      if (gang.waiting.empty()) continue;
+      if (claimant.valid()) {
+        SayEvicted(*this, gang, claimant);
+      } else {
+        Say(id, Reason{.code = ReasonCode::kGangIncomplete,
+                       .need = gang.minimum,
+                       .detail = "it was evicted, and waits for the last of its pods to end"});
+      }
+      continue;
+    }
     Begun entry{id, gang.waiting, s.Deficit(gang), gang.holds, gang.repairs};
     // A member with a malformed field is not what it seems: never placed.
     std::erase_if(entry.waiting, [&s](PodId pod) { return s.pod(pod).footing.faulty; });

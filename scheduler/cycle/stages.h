@@ -53,12 +53,20 @@ void CompleteHalfBound(Round& round);
 void RepairDegraded(Round& round);
 void StartGangs(Round& round);
 void Grow(Round& round);
+// Evictions for gangs that found no room and are owed some.
+void ReclaimRoom(Round& round);
 // One verdict per gang, the first said of it, in arrival order.
 void RankVerdicts(Round& round);
 
 // The strict head of the leaf that the shape must wait behind, where both could use the same nodes;
 // invalid where there is none. Starts and growth alike.
 GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape);
+
+// Why the waiting members of a gang that is being evicted whole stay where they are.
+void SayEvicted(Round& round, const Gang& gang, GangId claimant);
+
+// Gives up in the draft what the gang's claim keeps.
+void ReleaseClaim(Draft& draft, const Gang& gang);
 
 // Hands the pods out to the slots in order, as placements.
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);

@@ -2,6 +2,7 @@
 // Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
 #include <algorithm>
 
+#include "policies/arrival.h"
 #include "queues/turns.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/judge.h"
@@ -109,10 +110,72 @@ Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
   return step;
 }
 
+// A strict head that waits for room or quota makes its leaf wait.
+void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere) {
+  if (!round.profile.order(round.state().tree().at(gang.queue).order).strict()) return;
+  BlockedPool blocked{gang.id, everywhere, {}};
+  if (!everywhere) blocked.nodes = PoolOf(round, shape);
+  round.blocked[gang.queue].push_back(std::move(blocked));
+}
+
+// Takes the room that the claim keeps, as far as it is there.
+bool PlaceOnClaim(Round& round, const Gang& gang, const Shape& shape, Fit* fit) {
+  for (const Part& part : shape) {
+    std::vector<HoldSlot>& slots = fit->slots.emplace_back();
+    auto existing = static_cast<int32_t>(part.pods.size());
+    for (const ClaimSlot& slot : gang.claim) {
+      if (slot.role != part.role) continue;
+      const auto rooms = RoomsOf(round.draft, round.profile, part.role);
+      if (rooms[slot.node.value] < slot.count) return false;
+      const int32_t used = std::min(existing, slot.count);
+      existing -= used;
+      if (used > 0) round.draft.Take(gang, part.role, slot.node, used, Tree::Use::kUsed);
+      const int32_t held = slot.count - used;
+      if (held > 0) round.draft.Take(gang, part.role, slot.node, held, Tree::Use::kHeld);
+      slots.push_back(HoldSlot{slot.node, slot.count});
+    }
+    if (CountOf(slots) != part.count()) return false;
+  }
+  return true;
+}
+
+// A gang with a claim starts where its victims were, once they are gone.
+bool TryClaim(Round& round, const Gang& gang) {
+  const State& state = round.state();
+  const Shape shape = StartShape(state, gang);
+  Attempt attempt(round.draft);
+  ReleaseClaim(round.draft, gang);
+  Fit fit;
+  const Reason quota = CheckQuota(state, gang.queue, Sum(state, shape));
+  if (quota.code == ReasonCode::kNone && PlaceOnClaim(round, gang, shape, &fit)) {
+    attempt.Keep();
+    round.plan->steps.push_back(StartStep(gang, shape, fit));
+    return true;
+  }
+  return false;
+}
+
+// Its turn has come, and its victims are still there.
+void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t position) {
+  const State& state = round.state();
+  const auto left = std::count_if(gang.victims.begin(), gang.victims.end(), [&](PodId pod) {
+    return state.pod(pod).in_use && state.pod(pod).evicted_for == gang.id;
+  });
+  Attempt attempt(round.draft);
+  ReleaseClaim(round.draft, gang);
+  const Reason quota = CheckQuota(state, gang.queue, Sum(state, shape));
+  Block(round, gang, shape, quota.code != ReasonCode::kNone);
+  round.Say(gang.id, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
+}
+
 // Tries one gang; true if it starts.
 bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) {
   const State& state = round.state();
   const Shape shape = StartShape(state, gang);
+  if (!gang.claim.empty()) {
+    AwaitVictims(round, gang, shape, position);
+    return false;
+  }
   const GangId head = HeadAhead(round, gang.queue, shape);
   if (head.valid()) {
     // That it can never start says more than who is ahead of it.
@@ -142,12 +205,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   const bool short_of_room = fit.reason.code == ReasonCode::kCapacityShort ||
                              fit.reason.code == ReasonCode::kFragmented;
   const bool short_of_quota = fit.reason.code == ReasonCode::kQueueQuota;
-  const bool strict = round.profile.order(state.tree().at(gang.queue).order).strict();
-  if (strict && (short_of_room || short_of_quota)) {
-    BlockedPool blocked{gang.id, short_of_quota, {}};
-    if (short_of_room) blocked.nodes = PoolOf(round, shape);
-    round.blocked[gang.queue].push_back(std::move(blocked));
-  }
+  if (short_of_room || short_of_quota) Block(round, gang, shape, short_of_quota);
   round.Say(gang.id, std::move(fit.reason), position);
   return false;
 }
@@ -157,6 +215,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
 void StartGangs(Round& round) {
   const State& state = round.state();
   std::map<QueueId, Line> lines;
+  std::vector<GangId> claimed;
   for (GangId id : state.attention()) {
     const Gang& gang = state.gang(id);
     if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
@@ -167,17 +226,29 @@ void StartGangs(Round& round) {
     Reason reason = Judge(state, gang, round.now);
     if (reason.code != ReasonCode::kNone) {
       round.Say(id, std::move(reason));
+    } else if (!gang.claim.empty()) {
+      claimed.push_back(id);
     } else {
       lines[gang.queue].Add(gang);
     }
   }
   std::vector<QueueId> leaves;
+  Shapes shapes;
+  // First of all those whose room was freed for them.
+  std::sort(claimed.begin(), claimed.end(), [&state](GangId a, GangId b) {
+    const Gang& x = state.gang(a);
+    const Gang& y = state.gang(b);
+    return x.priority != y.priority ? x.priority > y.priority : ArrivedBefore(x, y);
+  });
+  for (GangId id : claimed) {
+    const Gang& gang = state.gang(id);
+    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang);
+  }
   for (auto& [leaf, line] : lines) {
     line.Sort(state, round.profile.order(state.tree().at(leaf).order));
     leaves.push_back(leaf);
   }
   Turns turns(state.tree(), leaves);
-  Shapes shapes;
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     Line& line = lines[leaf];
     const GangOrder& order = round.profile.order(state.tree().at(leaf).order);

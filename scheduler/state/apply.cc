@@ -112,6 +112,7 @@ void State::On(const QueuesSeen& event, absl::Time) {
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     if (!gang.queue.valid()) AssignQueue(&gang);
+    if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Touch(gang.id);
   }
 }

@@ -85,6 +85,15 @@ std::vector<std::string> Audit(const State& state) {
     for (const RepairHold& repair : gang.repairs) {
       Count(state, &gang, repair.role, repair.node, gang.queue, 1, true, &books);
     }
+    for (QueueId id = gang.evicted ? gang.queue : QueueId{}; id.valid();
+         id = state.tree().at(id).parent) {
+      Amounts* leaving = &books.leaving[id];
+      AddScaled(leaving, gang.executor.valid() ? state.roles().at(gang.executor).each : Amounts(),
+                HeldMembers(gang));
+      for (const RepairHold& repair : gang.repairs) {
+        AddScaled(leaving, state.roles().at(repair.role).each, 1);
+      }
+    }
     for (const ClaimSlot& slot : gang.claim) {
       Count(state, &gang, slot.role, slot.node, gang.queue, slot.count, true, &books);
     }

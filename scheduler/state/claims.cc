@@ -41,10 +41,7 @@ void State::AssumeClaim(const Claim& claim, absl::Time now) {
   for (PodId pod : leaving) pods_.at(pod).evicted_for = claim.gang;
   for (const Victim& victim : claim.victims) {
     Gang& gang = gangs_[victim.gang.value];
-    if (victim.whole) {
-      gang.evicted = true;
-      DropHolds(&gang);
-    }
+    if (victim.whole) SetEvicted(&gang, true);
     for (PodId pod : victim.pods) {
       PodSlot& slot = pods_.at(pod);
       slot.evicting = true;
@@ -70,7 +67,7 @@ void State::On(const EvictionRefused& event, absl::Time now) {
     slot.evicting = false;
     slot.evicted_for = GangId{};
     Gang& gang = gangs_[slot.footing.gang.value];
-    gang.evicted = false;
+    SetEvicted(&gang, false);
     gang.spared_until = now + kSpared;
     Remind(gang.id, gang.spared_until);
     Refoot(id, now);

@@ -8,8 +8,17 @@ void Draft::Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree
   Apply(log_.back(), 1);
 }
 
+void Draft::Leave(const Gang& gang, RoleId role, int32_t count) {
+  log_.push_back(Entry{gang.id, role, NodeId{}, count, Tree::Use::kLeaving});
+  Apply(log_.back(), 1);
+}
+
 void Draft::Apply(const Entry& entry, int32_t sign) {
   const Gang& gang = state_.gang(entry.gang);
+  if (entry.use == Tree::Use::kLeaving) {
+    state_.ChargeLeaving(gang.queue, entry.role, sign * entry.count);
+    return;
+  }
   state_.TakeRoom(entry.node, entry.role, sign * entry.count);
   state_.Charge(gang.queue, gang.user, entry.role, sign * entry.count, entry.use);
 }

@@ -94,13 +94,21 @@ bool State::Overfull(NodeId node) const {
 // What is on its way out, by node and by queue.
 void State::CountDeparting(const Footing& footing, int64_t count) {
   if (footing.standing != Standing::kDeparting) return;
-  const Amounts& each = roles_.at(footing.role).each;
-  auto [entry, fresh] = departing_.try_emplace(footing.node);
+  CountLeaving(footing.queue, footing.role, footing.node, count);
+}
+
+void State::CountLeaving(QueueId queue, RoleId role, NodeId node, int64_t count) {
+  const Amounts& each = roles_.at(role).each;
+  auto [entry, fresh] = departing_.try_emplace(node);
   AddScaled(&entry->second, each, count);
   const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
                                    [](int64_t amount) { return amount == 0; });
   if (nothing) departing_.erase(entry);
-  if (footing.queue.valid()) tree_.Charge(footing.queue, each, count, Tree::Use::kLeaving);
+  ChargeLeaving(queue, role, count);
+}
+
+void State::ChargeLeaving(QueueId queue, RoleId role, int64_t count) {
+  if (queue.valid()) tree_.Charge(queue, roles_.at(role).each, count, Tree::Use::kLeaving);
 }
 
 void State::Enter(PodId id, const Footing& footing) {

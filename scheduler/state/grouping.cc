@@ -42,8 +42,7 @@ GangId State::GangFor(PodId id) {
     // stay with the ended one: they are never placed.
     const Gang& gang = gangs_[found->second.value];
     const bool had_driver = gang.driver.valid() || gang.forecast.has_value();
-    const bool over = gang.state == GangState::kEnded || gang.evicted;
-    const bool renew = !IsTerminal(pod) && over &&
+    const bool renew = !IsTerminal(pod) && gang.state == GangState::kEnded &&
                        (kind == GangKind::kDeclared || (kind == GangKind::kSpark && !had_driver));
     if (!renew) return found->second;
   }
@@ -194,19 +193,17 @@ void State::ChargeAll(const Gang& gang) {
     footing.queue = FootingOf(member).queue;
     if (!footing.queue.valid()) continue;
     Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
-    if (footing.standing == Standing::kDeparting) {
-      tree_.Charge(footing.queue, roles_.at(footing.role).each, 1, Tree::Use::kLeaving);
-    }
+    if (footing.standing == Standing::kDeparting) ChargeLeaving(footing.queue, footing.role, 1);
   }
   for (const ClaimSlot& slot : gang.claim) {
     Charge(gang.queue, gang.user, slot.role, slot.count, Tree::Use::kHeld);
   }
-  for (const HoldSlot& slot : gang.holds) {
-    Charge(gang.queue, gang.user, gang.executor, slot.count, Tree::Use::kHeld);
-  }
-  for (const RepairHold& repair : gang.repairs) {
-    Charge(gang.queue, gang.user, repair.role, 1, Tree::Use::kHeld);
-  }
+  const auto charge_held = [this, &gang](RoleId role, int32_t count) {
+    Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
+    if (gang.evicted) ChargeLeaving(gang.queue, role, count);
+  };
+  for (const HoldSlot& slot : gang.holds) charge_held(gang.executor, slot.count);
+  for (const RepairHold& repair : gang.repairs) charge_held(repair.role, 1);
 }
 
 // The largest number that a living member declares; once some are bound, what their stamps say.
@@ -226,6 +223,7 @@ void State::CountMinimum(Gang* gang, PodId changed) {
   int32_t minimum = gang->stamped.max() > 0 ? gang->stamped.max() : gang->declared.max();
   if (gang->kind == GangKind::kSpark) minimum = std::max(minimum, 1);
   if (minimum == gang->minimum) return;
+  DropClaim(gang);  // was made for another size
   gang->minimum = minimum;
   gang->floor = minimum;
   changed_ = true;

@@ -35,6 +35,7 @@ void State::Settle(GangId id, absl::Time now) {
   }
   if (!synced_) return;
   if (gang.state != GangState::kEnded && HasEnded(gang)) End(&gang);
+  if (gang.evicted && !gang.driver.valid()) ComeBack(&gang);
   Advance(&gang, now);
   if (gang.state == GangState::kStarted) {
     if (!gang.full && SizeKnown(gang) && gang.bound >= gang.minimum) {
@@ -53,6 +54,7 @@ void State::Advance(Gang* gang, absl::Time now) {
   }
   if (gang->state != GangState::kStarting) return;
   if (gang->began == absl::InfiniteFuture()) gang->began = now;
+  RemindOfMinRuntime(*gang);
   if (gang->accepted > 0 && gang->first_bind == absl::InfiniteFuture()) {
     gang->first_bind = now;
     Remind(gang->id, now + kHalfBoundLimit);
@@ -131,10 +133,8 @@ void State::SeeExecutor(Gang* gang, PodId id, absl::Time now) {
     gang->executor_seen = true;
     if (gang->executor != role) {
       // The first real executor replaces the forecast; its room is planned anew.
-      for (size_t i = gang->holds.size(); i > 0; --i) {
-        TakeRoom(gang->holds[i - 1].node, gang->executor, -gang->holds[i - 1].count);
-        Charge(gang->queue, gang->user, gang->executor, -gang->holds[i - 1].count,
-               Tree::Use::kHeld);
+      for (const HoldSlot& slot : gang->holds) {
+        CountHeld(*gang, gang->executor, slot.node, -slot.count);
       }
       gang->holds.clear();
       gang->executor = role;
@@ -145,6 +145,23 @@ void State::SeeExecutor(Gang* gang, PodId id, absl::Time now) {
     gang->holds_until = now + kMemberHold;
     Remind(gang->id, gang->holds_until);
   }
+}
+
+// Of a gang that was evicted whole, with the last of the evicted gone, what its owner makes anew
+// waits again. A driver does not come back: its executors end with it.
+void State::ComeBack(Gang* gang) {
+  const bool still_there =
+      std::any_of(gang->members.begin(), gang->members.end(),
+                  [this](PodId id) { return OnNode(pods_.at(id).footing.standing); });
+  if (still_there || gang->state == GangState::kEnded) return;
+  DropHolds(gang);
+  gang->evicted = false;
+  gang->state = GangState::kWaiting;
+  gang->first_bind = gang->began = absl::InfiniteFuture();
+  gang->promised = 0;
+  gang->full = false;
+  AssignQueue(gang);
+  changed_ = true;
 }
 
 void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
@@ -160,9 +177,28 @@ void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
   Remind(gang->id, now + kRepairGrace);
 }
 
+// Every hold and repair goes through here. Those of a gang that is being evicted are on their way
+// out like its pods: their room is the claimant's with the pods' and not before.
+void State::CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count) {
+  TakeRoom(node, role, count);
+  Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
+  if (gang.evicted) CountLeaving(gang.queue, role, node, count);
+}
+
+void State::SetEvicted(Gang* gang, bool evicted) {
+  if (gang->evicted == evicted) return;
+  const int32_t sign = evicted ? 1 : -1;
+  for (const HoldSlot& slot : gang->holds) {
+    CountLeaving(gang->queue, gang->executor, slot.node, sign * slot.count);
+  }
+  for (const RepairHold& repair : gang->repairs) {
+    CountLeaving(gang->queue, repair.role, repair.node, sign);
+  }
+  gang->evicted = evicted;
+}
+
 void State::AddHold(Gang* gang, const HoldSlot& slot) {
-  TakeRoom(slot.node, gang->executor, slot.count);
-  Charge(gang->queue, gang->user, gang->executor, slot.count, Tree::Use::kHeld);
+  CountHeld(*gang, gang->executor, slot.node, slot.count);
   for (HoldSlot& held : gang->holds) {
     if (held.node == slot.node) {
       held.count += slot.count;
@@ -173,23 +209,20 @@ void State::AddHold(Gang* gang, const HoldSlot& slot) {
 }
 
 void State::AddRepair(Gang* gang, const RepairHold& repair) {
-  TakeRoom(repair.node, repair.role, 1);
-  Charge(gang->queue, gang->user, repair.role, 1, Tree::Use::kHeld);
+  CountHeld(*gang, repair.role, repair.node, 1);
   gang->repairs.push_back(repair);
 }
 
 void State::DropRepair(Gang* gang, size_t index) {
   const RepairHold repair = gang->repairs[index];
-  TakeRoom(repair.node, repair.role, -1);
-  Charge(gang->queue, gang->user, repair.role, -1, Tree::Use::kHeld);
+  CountHeld(*gang, repair.role, repair.node, -1);
   gang->repairs.erase(gang->repairs.begin() + static_cast<std::ptrdiff_t>(index));
   changed_ = true;
 }
 
 void State::DropHolds(Gang* gang) {
   for (const HoldSlot& slot : gang->holds) {
-    TakeRoom(slot.node, gang->executor, -slot.count);
-    Charge(gang->queue, gang->user, gang->executor, -slot.count, Tree::Use::kHeld);
+    CountHeld(*gang, gang->executor, slot.node, -slot.count);
     changed_ = true;
   }
   gang->holds.clear();
@@ -205,8 +238,7 @@ void State::DropHoldsOn(NodeId node, absl::Time) {
     for (size_t i = gang.holds.size(); i > 0; --i) {
       const HoldSlot slot = gang.holds[i - 1];
       if (slot.node != node) continue;
-      TakeRoom(node, gang.executor, -slot.count);
-      Charge(gang.queue, gang.user, gang.executor, -slot.count, Tree::Use::kHeld);
+      CountHeld(gang, gang.executor, node, -slot.count);
       gang.holds.erase(gang.holds.begin() + static_cast<std::ptrdiff_t>(i - 1));
       changed_ = true;
       Touch(gang.id);
@@ -229,8 +261,7 @@ void State::TrimHolds(Gang* gang) {
   while (surplus > 0 && !gang->holds.empty()) {
     HoldSlot& slot = gang->holds.back();
     const int32_t drop = std::min(surplus, slot.count);
-    TakeRoom(slot.node, gang->executor, -drop);
-    Charge(gang->queue, gang->user, gang->executor, -drop, Tree::Use::kHeld);
+    CountHeld(*gang, gang->executor, slot.node, -drop);
     slot.count -= drop;
     surplus -= drop;
     if (slot.count == 0) gang->holds.pop_back();
@@ -239,6 +270,10 @@ void State::TrimHolds(Gang* gang) {
 }
 
 void State::Expire(absl::Time now) {
+  while (!evictions_.empty() && evictions_.front().at + kBudgetTime <= now) {
+    evictions_.erase(evictions_.begin());
+    changed_ = true;
+  }
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const GangId id = timers_.begin()->second;
     timers_.erase(timers_.begin());
@@ -259,18 +294,28 @@ void State::Expire(absl::Time now) {
   }
 }
 
+// From when on it may be evicted.
+void State::RemindOfMinRuntime(const Gang& gang) {
+  for (QueueId id = gang.queue; id.valid(); id = tree_.at(id).parent) {
+    const absl::Duration least = tree_.at(id).min_runtime;
+    if (least > absl::ZeroDuration()) Remind(gang.id, gang.began + least);
+  }
+}
+
 void State::Remind(GangId id, absl::Time at) {
   if (at != absl::InfiniteFuture()) timers_.insert({at, id});
 }
 
 absl::Time State::NextTimer() const {
-  return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
+  const absl::Time budget =
+      evictions_.empty() ? absl::InfiniteFuture() : evictions_.front().at + kBudgetTime;
+  return timers_.empty() ? budget : std::min(budget, timers_.begin()->first);
 }
 
 void State::Touch(GangId id) {
   const Gang& gang = gangs_[id.value];
   const bool wants =
-      gang.id.valid() && gang.state != GangState::kEnded && !gang.evicted &&
+      gang.id.valid() && gang.state != GangState::kEnded &&
       (!gang.waiting.empty() || gang.state == GangState::kStarting || Deficit(gang) > 0);
   if (wants) {
     attention_.insert(id);
@@ -326,8 +371,7 @@ void State::UseHold(Gang* gang, RoleId role, NodeId node) {
   for (size_t i = 0; i < gang->holds.size(); ++i) {
     HoldSlot& slot = gang->holds[i];
     if (slot.node != node) continue;
-    TakeRoom(node, gang->executor, -1);
-    Charge(gang->queue, gang->user, gang->executor, -1, Tree::Use::kHeld);
+    CountHeld(*gang, gang->executor, node, -1);
     if (--slot.count == 0) gang->holds.erase(gang->holds.begin() + static_cast<std::ptrdiff_t>(i));
     return;
   }

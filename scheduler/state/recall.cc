@@ -21,6 +21,7 @@ void State::On(const Synced&, absl::Time now) {
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     RecallExecutor(&gang);
+    if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Settle(gang.id, now);
     if (gang.state != GangState::kStarting || !HasReplacements(gang)) continue;
     Start(&gang, now);

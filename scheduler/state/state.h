@@ -33,6 +33,8 @@ inline constexpr absl::Duration kHalfBoundLimit = absl::Seconds(4);
 // A claim outlives the grace of its victims by this, and a victim that was refused is left alone
 // for that.
 inline constexpr absl::Duration kClaimGrace = absl::Seconds(60);
+// Of QueueSpec::evictions_per_hour.
+inline constexpr absl::Duration kBudgetTime = absl::Hours(1);
 inline constexpr absl::Duration kSpared = absl::Minutes(5);
 inline constexpr absl::Duration kBackoff = absl::Seconds(5);
 inline constexpr absl::Duration kLongestBackoff = absl::Minutes(5);
@@ -75,12 +77,15 @@ class State {
   const absl::btree_set<GangId>& attention() const { return attention_; }
   // What the user's gangs use and hold in the leaf.
   Amounts UserUse(QueueId leaf, const std::string& user) const;
+  // Evictions of the last hour, in order of time.
+  const std::vector<PastEviction>& evictions() const { return evictions_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
   // --- for Draft alone: counted, and undone by the opposite count ---
   void TakeRoom(NodeId node, RoleId role, int64_t count);
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
+  void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
   // For the cycle: shares are measured against the cluster as it is now.
   void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
   RoomColumns& rooms(RoleId role);
@@ -108,6 +113,7 @@ class State {
   void RefootOn(NodeId node, absl::Time now);
   bool Overfull(NodeId node) const;
   void CountDeparting(const Footing& footing, int64_t count);
+  void CountLeaving(QueueId queue, RoleId role, NodeId node, int64_t count);
   void Enter(PodId id, const Footing& footing);
   void Leave(PodId id, const Footing& footing);
   bool ArrivedBefore(PodId a, PodId b) const;
@@ -147,6 +153,7 @@ class State {
 
   // lifecycle.cc: what follows for the gang
   void Settle(GangId id, absl::Time now);
+  void ComeBack(Gang* gang);
   void MemberLost(Gang* gang, const Footing& footing, absl::Time now);
   void SeeExecutor(Gang* gang, PodId id, absl::Time now);
   void Advance(Gang* gang, absl::Time now);
@@ -159,10 +166,13 @@ class State {
   void DropHolds(Gang* gang);
   void DropHoldsOn(NodeId node, absl::Time now);
   void TrimHolds(Gang* gang);
+  void CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count);
+  void SetEvicted(Gang* gang, bool evicted);
   void AddHold(Gang* gang, const HoldSlot& slot);
   void AddRepair(Gang* gang, const RepairHold& repair);
   void DropRepair(Gang* gang, size_t index);
   void UseHold(Gang* gang, RoleId role, NodeId node);
+  void RemindOfMinRuntime(const Gang& gang);
   void Remind(GangId id, absl::Time at);
   void Touch(GangId id);
 

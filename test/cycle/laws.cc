@@ -44,6 +44,25 @@ bool AdmitsAny(const State& state, const Gang& gang, const Node& node) {
          SlowAdmits(state.roles().at(gang.executor).spec, node);
 }
 
+std::string NameClaim(const State& state, const Claim& claim) {
+  static const char* const kCauses[] = {"reclaims", "preempts", "ousts"};
+  std::vector<std::string> parts, rooms;
+  for (const ClaimSlot& slot : claim.room) {
+    rooms.push_back(absl::StrCat(NodeAt(state, slot.node).name, "=", slot.count));
+  }
+  for (const Victim& victim : claim.victims) {
+    std::vector<std::string> pods;
+    for (PodId pod : victim.pods) pods.push_back(state.pod(pod).pod.name);
+    parts.push_back(absl::StrCat(kCauses[static_cast<int>(victim.cause)], " ",
+                                 absl::StrJoin(pods, ","), victim.whole ? " whole" : ""));
+  }
+  for (GangId from : claim.inherited) {
+    parts.push_back(absl::StrCat("inherits ", FullName(state.gang(from))));
+  }
+  return absl::StrCat("claim ", FullName(state.gang(claim.gang)), " ", absl::StrJoin(rooms, " "),
+                      ": ", absl::StrJoin(parts, "; "));
+}
+
 }  // namespace
 
 std::string Named(const State& state, const Plan& plan) {
@@ -63,6 +82,7 @@ std::string Named(const State& state, const Plan& plan) {
   for (GangId id : plan.releases) {
     lines.push_back(absl::StrCat("release ", FullName(state.gang(id))));
   }
+  for (const Claim& claim : plan.claims) lines.push_back(NameClaim(state, claim));
   for (const Verdict& verdict : plan.verdicts) {
     lines.push_back(absl::StrCat("verdict ", FullName(state.gang(verdict.gang)), " ",
                                  Name(verdict.reason.code), " #", verdict.position, ": ",
@@ -147,7 +167,8 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
   for (const Verdict& head : plan.verdicts) {
     const Gang& gang = before.gang(head.gang);
     const ReasonCode code = head.reason.code;
-    const bool room = code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented;
+    const bool room = code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
+                      code == ReasonCode::kWaitingForVictims;
     if (gang.state != GangState::kWaiting || !gang.queue.valid()) continue;
     if (before.tree().at(gang.queue).order != LeafOrder::kFifo) continue;
     if (!room && code != ReasonCode::kQueueQuota) continue;
@@ -156,6 +177,7 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
       const bool grows = step.kind == StepKind::kGrow;
       const bool starts = step.kind == StepKind::kStart;
       if (!(starts || grows) || other.queue != gang.queue) continue;
+      if (!other.claim.empty()) continue;  // its room was freed for it alone
       if (starts && !profile.fifo->Before(gang, other, before)) continue;
       for (uint32_t i = 0; i < before.nodes().size(); ++i) {
         const Node& node = NodeAt(before, NodeId{i});
@@ -183,6 +205,7 @@ Levels LevelsOf(const State& state) {
   for (const Queue& queue : state.tree().queues()) {
     Amounts use = queue.used;
     AddScaled(&use, queue.held, 1);
+    AddScaled(&use, queue.leaving, -1);
     levels.use.push_back(use);
   }
   return levels;
@@ -195,8 +218,12 @@ Breaches NoNodeIsOverfilled(const Levels& before, const State& after, const Plan
     for (const Placement& placement : step.placements) touched.insert(placement.node);
     for (const HoldSlot& slot : step.holds) touched.insert(slot.node);
   }
+  for (const Claim& claim : plan.claims) {
+    for (const ClaimSlot& slot : claim.room) touched.insert(slot.node);
+  }
   for (NodeId node : touched) {
-    const ResourceList free = SlowFree(after, node);
+    ResourceList free = SlowFree(after, node);
+    free.Add(SlowDeparting(after, node));  // claims are promised what is on its way out
     for (size_t column = 0; column < before.free.size(); ++column) {
       const auto name = after.resources().Name(static_cast<uint32_t>(column));
       const int64_t was =

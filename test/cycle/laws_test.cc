@@ -6,8 +6,8 @@
 namespace muster::test {
 namespace {
 
-constexpr uint64_t kSeeds = 400;
-constexpr int kRounds = 12;
+constexpr uint64_t kSeeds = 800;
+constexpr int kRounds = 20;
 
 void CheckLaw(const char* law, const Breaches& breaches) {
   INFO(law << ": " << absl::StrJoin(breaches, "\n"));
@@ -26,6 +26,8 @@ void DecideUnderLaws(RandomCluster* c) {
   CheckLaw("nodes admit whom they get", PlacementsAreAdmitted(state, plan));
   CheckLaw("who waits is told why, once", EveryWaiterHasOneVerdict(state, plan));
   CheckLaw("nobody passes a strict head", NobodyPassesAStrictHead(state, c->profile, plan));
+  CheckLaw("evictions are whole", EvictionsAreWhole(state, plan));
+  CheckLaw("evictions are rightful", EvictionsAreRightful(state, plan));
   const Levels levels = LevelsOf(state);
   state.Assume(plan, c->w.now);
   c->w.CheckBooks();
@@ -40,6 +42,7 @@ void DecideUnderLaws(RandomCluster* c) {
 TEST_CASE("every plan of a random cluster keeps the laws") {
   const std::string scorer = GENERATE("bin-pack", "spread");
   int64_t steps = 0;
+  std::map<EvictionCause, int64_t> victims;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     RandomCluster c(seed);
     c.profile = MakeProfile(scorer);
@@ -48,11 +51,16 @@ TEST_CASE("every plan of a random cluster keeps the laws") {
       c.Live();
       const Plan plan = Cycle(c.w.state, c.profile, c.w.now);
       steps += static_cast<int64_t>(plan.steps.size());
+      for (const Claim& claim : plan.claims) {
+        for (const Victim& victim : claim.victims) ++victims[victim.cause];
+      }
       DecideUnderLaws(&c);
       c.Answer(plan);
     }
   }
   CHECK(steps > 2000);  // the dice throw real work
+  CHECK(victims[EvictionCause::kReclaim] > 100);
+  CHECK(victims[EvictionCause::kPreemption] > 100);
 }
 
 TEST_CASE("daemons that hear the same cluster in other orders decide alike") {

@@ -15,12 +15,16 @@ void RandomCluster::MakeQueues() {
     QueueSpec leaf = Leaf(name, {}, dice_.Between(1, 3));
     if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
     if (dice_.OneIn(2)) leaf.max = Cpu(dice_.Between(2, 20));
-    if (dice_.OneIn(3)) leaf.guaranteed = Cpu(1);
+    if (dice_.OneIn(3)) leaf.guaranteed = Cpu(dice_.Between(1, 6));
+    if (dice_.OneIn(5)) leaf.reclaimable = false;
+    if (dice_.OneIn(5)) leaf.preemptible = false;
+    if (dice_.OneIn(5)) leaf.min_runtime = absl::Seconds(dice_.Between(1, 60));
+    if (dice_.OneIn(8)) leaf.evictions_per_hour = dice_.Between(1, 3);
     leaves_.push_back(parent == nullptr ? name : absl::StrCat(parent->name, ".", name));
     (parent == nullptr ? config.queues : parent->queues).push_back(leaf);
   };
   add(nullptr, "etl");
-  if (dice_.OneIn(2)) add(nullptr, "adhoc");
+  if (!dice_.OneIn(4)) add(nullptr, "adhoc");
   if (!dice_.OneIn(2)) return;
   QueueSpec inner = Leaf("team");
   if (dice_.OneIn(2)) inner.max = Cpu(dice_.Between(4, 16));
@@ -78,6 +82,7 @@ void RandomCluster::Submit() {
   const int32_t minimum = dice_.Between(1, members + (dice_.OneIn(5) ? 1 : 0));
   const int32_t priority = dice_.OneIn(4) ? 10 : 0;
   const std::string user = absl::StrCat("user", dice_.Between(0, 2));
+  const bool stubborn = dice_.OneIn(8);
   for (int i = 0; i < members; ++i) {
     Pod pod = members == 1 ? MakePod(name) : Member(name, i, minimum);
     pod.created = w.now;
@@ -85,6 +90,7 @@ void RandomCluster::Submit() {
     pod.queue = queue;
     pod.priority = priority;
     pod.service_account = user;
+    pod.preempts = !stubborn;
     if (dice_.OneIn(40)) pod.config_error = "annotation x: expected y";
     Put(std::move(pod));
   }
@@ -160,6 +166,7 @@ void RandomCluster::Live() {
   for (const Bind& bind : answered) Answer(bind);
   for (int i = dice_.Between(0, 3); i > 0; --i) Submit();
   SpawnExecutors();
+  Collect();
   for (int i = dice_.Between(0, 2); i > 0; --i) End();
   if (dice_.OneIn(4)) Disturb();
 }
@@ -225,6 +232,7 @@ void RandomCluster::Answer(const Plan& plan) {
     }
   }
   for (const std::string& uid : given_up) Remove(uid);
+  for (const Claim& claim : plan.claims) Evict(claim);
   std::vector<Bind> later;
   for (const Bind& bind : in_flight_) {
     if (dice_.OneIn(5)) {
@@ -236,9 +244,42 @@ void RandomCluster::Answer(const Plan& plan) {
   in_flight_ = later;
 }
 
+// All of it, or, once in a while, a victim is refused and all stay.
+void RandomCluster::Evict(const Claim& claim) {
+  const bool refused = dice_.OneIn(8);
+  for (const Victim& victim : claim.victims) {
+    std::vector<std::string> uids;
+    for (PodId pod : victim.pods) uids.push_back(w.state.pod(pod).pod.uid);
+    if (refused) {
+      w.Hear(EvictionRefused{uids, 429, "refused by the dice"});
+      continue;
+    }
+    for (const std::string& uid : uids) {
+      if (pods.count(uid) == 0) continue;
+      if (dice_.OneIn(3)) {
+        Remove(uid);
+      } else {
+        Pod pod = pods[uid];
+        pod.deleting = true;
+        Put(std::move(pod));
+      }
+    }
+  }
+}
+
+// Pods on their way out go.
+void RandomCluster::Collect() {
+  std::vector<std::string> gone;
+  for (const auto& [uid, pod] : pods) {
+    if (pod.deleting && dice_.OneIn(2)) gone.push_back(uid);
+  }
+  for (const std::string& uid : gone) Remove(uid);
+}
+
 Witness RandomCluster::Restarted(Dice* dice) const {
   std::vector<Event> events;
   events.push_back(QueuesSeen{config});
+  events.push_back(MemorySeen{w.state.ToMemory()});
   for (const auto& [name, node] : nodes) events.push_back(NodeSeen{node});
   for (const auto& [uid, pod] : pods) events.push_back(PodSeen{pod});
   dice->Shuffle(&events);

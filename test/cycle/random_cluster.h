@@ -58,6 +58,8 @@ class RandomCluster {
   void End();
   void Disturb();
   void Answer(const Bind& bind);
+  void Evict(const Claim& claim);
+  void Collect();
 
   Dice dice_;
   int next_ = 0;

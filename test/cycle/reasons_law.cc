@@ -168,6 +168,11 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
 
 }  // namespace
 
+bool CouldStartEmptied(const State& state, const Gang& gang) {
+  const std::vector<Want> wants = Needs(state, gang);
+  return !wants.empty() && FitsEmptied(state, wants);
+}
+
 Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan& plan) {
   Breaches breaches;
   std::map<QueueId, std::set<int32_t>> positions;

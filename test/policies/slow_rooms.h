@@ -83,8 +83,35 @@ inline ResourceList SlowFree(const State& state, NodeId node) {
     for (const RepairHold& repair : gang.repairs) {
       if (repair.node == node) take(repair.role, 1);
     }
+    for (const ClaimSlot& slot : gang.claim) {
+      if (slot.node == node) take(slot.role, slot.count);
+    }
   }
   return free;
+}
+
+// Of what is on the node: pods on their way out, and holds of gangs that are evicted.
+inline ResourceList SlowDeparting(const State& state, NodeId node) {
+  ResourceList sum;
+  const auto add = [&sum, &state](RoleId role, int64_t count) {
+    ResourceList requests = state.roles().at(role).spec.requests;
+    requests.Set(kPods, 1);
+    for (; count > 0; --count) sum.Add(requests);
+  };
+  for (const PodSlot& slot : state.pods().slots()) {
+    if (!slot.in_use || slot.footing.standing != Standing::kDeparting) continue;
+    if (slot.footing.node == node) add(slot.footing.role, 1);
+  }
+  for (const Gang& gang : state.gangs()) {
+    if (!gang.id.valid() || !gang.evicted) continue;
+    for (const HoldSlot& slot : gang.holds) {
+      if (slot.node == node) add(gang.executor, slot.count);
+    }
+    for (const RepairHold& repair : gang.repairs) {
+      if (repair.node == node) add(repair.role, 1);
+    }
+  }
+  return sum;
 }
 
 inline int64_t SlowRoom(const RoleSpec& role, const Node& node, const ResourceList& free) {

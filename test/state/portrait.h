@@ -34,6 +34,9 @@ inline std::string PortraitOf(const State& state, const Gang& gang) {
   for (const RepairHold& repair : gang.repairs) {
     held.push_back(absl::StrCat("repair ", state.nodes().at(repair.node).name));
   }
+  for (const ClaimSlot& slot : gang.claim) {
+    held.push_back(absl::StrCat("claim ", state.nodes().at(slot.node).name, "=", slot.count));
+  }
   std::sort(members.begin(), members.end());
   std::sort(held.begin(), held.end());
   return absl::StrCat(
@@ -65,7 +68,8 @@ inline std::string Portrait(const State& state) {
   for (const Queue& queue : state.tree().queues()) {
     lines[absl::StrCat("queue ", queue.path)] =
         absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used),
-                     ", held ", Words(state, queue.held));
+                     ", held ", Words(state, queue.held), ", leaving ",
+                     Words(state, queue.leaving));
   }
   for (const Gang& gang : state.gangs()) {
     if (!gang.id.valid()) continue;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/cycle/candidates.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "policies/arrival.h"
+
+namespace muster {
+
+namespace {
+
+bool Younger(const Pod& a, const Pod& b) {
+  return std::tie(b.created, b.name, b.uid) < std::tie(a.created, a.name, a.uid);
+}
+
+class Gathering {
+ public:
+  Gathering(Round& round, Rights& rights, const Condemned& condemned, const Gang& claimant,
+            const Amounts& need)
+      : round_(round),
+        rights_(rights),
+        condemned_(condemned),
+        claimant_(claimant),
+        reach_(rights.Reach(claimant.queue, need)) {}
+
+  std::vector<Candidate> All() {
+    for (const Gang& gang : round_.state().gangs()) {
+      if (!gang.id.valid() || condemned_.gangs.contains(gang.id)) continue;
+      if (Inheritable(gang)) AddClaim(gang);
+      const bool same_leaf = gang.queue == claimant_.queue;
+      if (!Evictable(gang) || !(same_leaf ? MayPreempt(gang) : MayReclaim(gang.queue))) continue;
+      const EvictionCause cause = same_leaf ? EvictionCause::kPreemption : EvictionCause::kReclaim;
+      AddSurplus(gang, cause);
+      AddWhole(gang, cause);
+    }
+    const State& state = round_.state();
+    std::sort(found_.begin(), found_.end(), [&state](const Candidate& a, const Candidate& b) {
+      if (a.kind != b.kind) return a.kind < b.kind;
+      if (a.priority != b.priority) return a.priority < b.priority;
+      if (a.lost != b.lost) return a.lost < b.lost;
+      if (a.gang != b.gang) return ArrivedBefore(state.gang(b.gang), state.gang(a.gang));
+      return Younger(state.pod(a.pods.front()).pod, state.pod(b.pods.front()).pod);
+    });
+    return std::move(found_);
+  }
+
+ private:
+  bool Inheritable(const Gang& gang) const {
+    return !gang.claim.empty() && gang.queue == claimant_.queue &&
+           gang.priority < claimant_.priority;
+  }
+
+  bool Evictable(const Gang& gang) {
+    if (gang.state != GangState::kStarted || gang.evicted || !gang.queue.valid()) return false;
+    if (gang.bound == 0 || gang.bound != gang.accepted) return false;
+    if (gang.spared_until > round_.now) return false;
+    if (gang.driver.valid()) {
+      if (!gang.forecast.has_value()) return false;  // of unknown minimum
+      // One whose driver is on its way out is, too.
+      if (round_.state().pod(gang.driver).footing.standing != Standing::kBound) return false;
+    }
+    const Tree& tree = round_.state().tree();
+    for (QueueId id = gang.queue; id.valid(); id = tree.at(id).parent) {
+      if (gang.began + tree.at(id).min_runtime > round_.now) return false;
+      if (tree.at(id).evictions_per_hour.has_value() && BudgetLeft(id) <= 0) return false;
+    }
+    return true;
+  }
+
+  bool MayPreempt(const Gang& gang) const {
+    return gang.priority < claimant_.priority && round_.state().tree().at(gang.queue).preemptible;
+  }
+
+  // The claimant's reach is an ancestor of both, and the victim's queues have more than they are
+  // entitled to.
+  bool MayReclaim(QueueId leaf) {
+    auto [entry, fresh] = may_reclaim_.try_emplace(leaf, false);
+    if (!fresh) return entry->second;
+    const Tree& tree = round_.state().tree();
+    bool within = false;
+    for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) within = within || id == reach_;
+    entry->second = within && reach_ != claimant_.queue && rights_.MayLose(leaf, claimant_.queue);
+    return entry->second;
+  }
+
+  // Of the queue's budget, with what this plan evicts already.
+  int64_t BudgetLeft(QueueId queue) const {
+    const State& state = round_.state();
+    const Tree& tree = state.tree();
+    int64_t left = *tree.at(queue).evictions_per_hour;
+    const std::string& path = tree.at(queue).path;
+    const auto below = [&path](const std::string& of) {
+      return path.empty() || of == path ||
+             (of.size() > path.size() && of.compare(0, path.size(), path) == 0 &&
+              of[path.size()] == '.');
+    };
+    for (const PastEviction& past : state.evictions()) {
+      if (past.at > round_.now - kBudgetTime && below(past.queue)) --left;
+    }
+    for (const Claim& claim : round_.plan->claims) {
+      for (const Victim& victim : claim.victims) {
+        if (below(tree.at(state.gang(victim.gang).queue).path)) --left;
+      }
+    }
+    return left;
+  }
+
+  void AddRoom(Candidate* candidate, RoleId role, NodeId node, int32_t count) const {
+    const Amounts& each = round_.state().roles().at(role).each;
+    AddScaled(&candidate->sum, each, count);
+    for (NodeRoom& room : candidate->room) {
+      if (room.node != node) continue;
+      AddScaled(&room.amounts, each, count);
+      return;
+    }
+    NodeRoom& room = candidate->room.emplace_back();
+    room.node = node;
+    AddScaled(&room.amounts, each, count);
+  }
+
+  Candidate Of(const Gang& gang, Candidate::Kind kind, EvictionCause cause) const {
+    Candidate candidate;
+    candidate.kind = kind;
+    candidate.gang = gang.id;
+    candidate.leaf = gang.queue;
+    candidate.cause = cause;
+    candidate.priority = gang.priority;
+    return candidate;
+  }
+
+  void AddPod(Candidate* candidate, const Gang& gang, PodId pod) const {
+    const Footing& footing = round_.state().pod(pod).footing;
+    candidate->pods.push_back(pod);
+    AddRoom(candidate, footing.role, footing.node, 1);
+    candidate->lost += std::max<int64_t>(0, absl::ToInt64Seconds(round_.now - gang.began));
+  }
+
+  void AddClaim(const Gang& gang) {
+    Candidate candidate = Of(gang, Candidate::Kind::kClaim, EvictionCause::kPreemption);
+    for (const ClaimSlot& slot : gang.claim) AddRoom(&candidate, slot.role, slot.node, slot.count);
+    for (PodId pod : gang.victims) {
+      const PodSlot& slot = round_.state().pod(pod);
+      if (!slot.in_use || slot.evicted_for != gang.id) continue;
+      candidate.pods.push_back(pod);
+      if (OnNode(slot.footing.standing)) AddRoom(&candidate, slot.footing.role, slot.footing.node, 1);
+    }
+    found_.push_back(std::move(candidate));
+  }
+
+  std::vector<PodId> Bound(const Gang& gang) const {
+    std::vector<PodId> bound;
+    for (PodId pod : gang.members) {
+      if (round_.state().pod(pod).footing.standing == Standing::kBound) bound.push_back(pod);
+    }
+    std::sort(bound.begin(), bound.end(), [this, &gang](PodId a, PodId b) {
+      if ((a == gang.driver) != (b == gang.driver)) return a == gang.driver;
+      return Younger(round_.state().pod(b).pod, round_.state().pod(a).pod);
+    });
+    return bound;
+  }
+
+  void AddSurplus(const Gang& gang, EvictionCause cause) {
+    const int32_t keep = std::max(gang.promised, 1);
+    if (gang.bound <= keep) return;
+    const std::vector<PodId> bound = Bound(gang);
+    for (size_t i = bound.size(); i > static_cast<size_t>(keep); --i) {
+      if (condemned_.pods.contains(bound[i - 1])) continue;
+      Candidate candidate = Of(gang, Candidate::Kind::kSurplus, cause);
+      AddPod(&candidate, gang, bound[i - 1]);
+      found_.push_back(std::move(candidate));
+    }
+  }
+
+  void AddWhole(const Gang& gang, EvictionCause cause) {
+    Candidate candidate = Of(gang, Candidate::Kind::kWhole, cause);
+    for (PodId pod : Bound(gang)) {
+      if (!condemned_.pods.contains(pod)) AddPod(&candidate, gang, pod);
+    }
+    if (candidate.pods.empty()) return;
+    for (const HoldSlot& slot : HoldsOf(round_, gang)) {
+      AddRoom(&candidate, gang.executor, slot.node, slot.count);
+    }
+    for (const RepairHold& repair : gang.repairs) AddRoom(&candidate, repair.role, repair.node, 1);
+    found_.push_back(std::move(candidate));
+  }
+
+  Round& round_;
+  Rights& rights_;
+  const Condemned& condemned_;
+  const Gang& claimant_;
+  const QueueId reach_;
+  std::map<QueueId, bool> may_reclaim_;
+  std::vector<Candidate> found_;
+};
+
+}  // namespace
+
+std::vector<Candidate> CandidatesFor(Round& round, Rights& rights, const Condemned& condemned,
+                                     const Gang& claimant, const Amounts& need) {
+  return Gathering(round, rights, condemned, claimant, need).All();
+}
+
+std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang) {
+  std::vector<HoldSlot> holds = gang.holds;
+  for (const Step& step : round.plan->steps) {
+    if (step.gang == gang.id) holds.insert(holds.end(), step.holds.begin(), step.holds.end());
+  }
+  return holds;
+}
+
+void Release(Round& round, const Candidate& candidate) {
+  Draft& draft = round.draft;
+  const State& state = draft.state();
+  const Gang& gang = state.gang(candidate.gang);
+  if (candidate.kind == Candidate::Kind::kClaim) ReleaseClaim(draft, gang);
+  for (PodId pod : candidate.pods) {
+    const Footing& footing = state.pod(pod).footing;
+    if (!OnNode(footing.standing)) continue;
+    const Gang& of = state.gang(footing.gang);
+    draft.Take(of, footing.role, footing.node, -1, Tree::Use::kUsed);
+    if (footing.standing == Standing::kDeparting) draft.Leave(of, footing.role, -1);
+  }
+  if (candidate.kind != Candidate::Kind::kWhole) return;
+  for (const HoldSlot& slot : HoldsOf(round, gang)) {
+    draft.Take(gang, gang.executor, slot.node, -slot.count, Tree::Use::kHeld);
+  }
+  for (const RepairHold& repair : gang.repairs) {
+    draft.Take(gang, repair.role, repair.node, -1, Tree::Use::kHeld);
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What could be evicted for a gang, in the order of preference: claims of gangs behind it, members
+// above their gang's minimum, then gangs whole. Nothing else is a candidate: no driver is left
+// without its executors, and no gang below its minimum.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "scheduler/cycle/rights.h"
+
+namespace muster {
+
+// What a plan has decided to evict already.
+struct Condemned {
+  std::set<PodId> pods;
+  std::set<GangId> gangs;  // whole, inherited, or placed in part by this plan
+};
+
+struct NodeRoom {
+  NodeId node;
+  Amounts amounts;
+};
+
+struct Candidate {
+  enum class Kind : uint8_t { kClaim, kSurplus, kWhole } kind = Kind::kSurplus;
+  GangId gang;
+  QueueId leaf;
+  EvictionCause cause = EvictionCause::kReclaim;
+  std::vector<PodId> pods;  // to be evicted; kClaim: on their way out already
+  int32_t priority = 0;
+  int64_t lost = 0;  // pod-seconds of work that its eviction throws away
+  // Room that it frees, by node.
+  std::vector<NodeRoom> room;
+  Amounts sum;
+
+  int64_t cost() const { return kind == Kind::kClaim ? 0 : static_cast<int64_t>(pods.size()); }
+};
+
+// The best to evict first.
+std::vector<Candidate> CandidatesFor(Round& round, Rights& rights, const Condemned& condemned,
+                                     const Gang& claimant, const Amounts& need);
+
+// What is held for the gang, by this plan too.
+std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang);
+
+// Takes the candidate's room and charges out of the draft.
+void Release(Round& round, const Candidate& candidate);
+
+}  // namespace muster

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evictions for gangs that found no room, in the order in which they had their turn. A gang of a
+// queue that has less than it is entitled to takes from queues that have more (reclaim); a gang of
+// higher priority takes from lower ones of its own leaf (preemption). What is freed is the gang's
+// claim until it starts there.
+#include <map>
+#include <optional>
+#include <set>
+
+#include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/victims.h"
+
+namespace muster {
+
+namespace {
+
+// Searches of one leaf that find nothing, in one cycle: what bounds the cost of a backlog.
+constexpr int32_t kFruitless = 16;
+
+bool CuredByEviction(ReasonCode code) {
+  return code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
+         code == ReasonCode::kQueueQuota;
+}
+
+int64_t PodsOf(const Claim& claim) {
+  int64_t pods = 0;
+  for (const Victim& victim : claim.victims) pods += static_cast<int64_t>(victim.pods.size());
+  return pods;
+}
+
+// The draft as the state will be with the claim assumed (state/claims.cc): victims are on their way
+// out, and their room is promised.
+void Draw(Round& round, const Claim& claim) {
+  Draft& draft = round.draft;
+  const State& state = draft.state();
+  for (GangId from : claim.inherited) ReleaseClaim(draft, state.gang(from));
+  for (const Victim& victim : claim.victims) {
+    const Gang& gang = state.gang(victim.gang);
+    for (PodId pod : victim.pods) draft.Leave(gang, state.pod(pod).footing.role, 1);
+    if (!victim.whole) continue;
+    for (const HoldSlot& slot : HoldsOf(round, gang)) draft.Leave(gang, gang.executor, slot.count);
+    for (const RepairHold& repair : gang.repairs) draft.Leave(gang, repair.role, 1);
+  }
+  for (const ClaimSlot& slot : claim.room) {
+    draft.Take(state.gang(claim.gang), slot.role, slot.node, slot.count, Tree::Use::kHeld);
+  }
+}
+
+Reason WhyNot(Round& round, const Gang& gang, const Shape& shape) {
+  Attempt attempt(round.draft);
+  return TryFit(round.draft, round.profile, gang, shape).reason;
+}
+
+}  // namespace
+
+void ReclaimRoom(Round& round) {
+  const State& state = round.state();
+  Condemned condemned;
+  for (const Step& step : round.plan->steps) {
+    if (!step.placements.empty() || step.kind == StepKind::kStart) condemned.gangs.insert(step.gang);
+  }
+  for (GangId id : round.plan->releases) condemned.gangs.insert(id);
+  std::optional<Rights> rights;
+  std::set<GangId> inherited;
+  std::map<QueueId, int32_t> fruitless;
+  for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
+    const Gang& gang = state.gang(round.plan->verdicts[i].gang);
+    const Shape shape = StartShape(state, gang);
+    if (inherited.contains(gang.id)) {  // has lost its claim just now
+      round.plan->verdicts[i].reason = WhyNot(round, gang, shape);
+    } else if (!gang.claim.empty()) {
+      continue;
+    }
+    if (!CuredByEviction(round.plan->verdicts[i].reason.code)) continue;
+    if (gang.state != GangState::kWaiting || !gang.preempts) continue;
+    if (fruitless[gang.queue] >= kFruitless) continue;
+    if (!rights.has_value()) rights.emplace(round);
+    Claim claim = FindVictims(round, *rights, condemned, gang, shape);
+    if (claim.room.empty()) {
+      ++fruitless[gang.queue];
+      continue;
+    }
+    Draw(round, claim);
+    for (const Victim& victim : claim.victims) {
+      condemned.pods.insert(victim.pods.begin(), victim.pods.end());
+      if (!victim.whole) continue;
+      condemned.gangs.insert(victim.gang);
+      if (!state.gang(victim.gang).waiting.empty()) {
+        SayEvicted(round, state.gang(victim.gang), claim.gang);
+      }
+    }
+    inherited.insert(claim.inherited.begin(), claim.inherited.end());
+    condemned.gangs.insert(claim.inherited.begin(), claim.inherited.end());
+    round.plan->verdicts[i].reason =
+        Reason{.code = ReasonCode::kWaitingForVictims, .have = PodsOf(claim)};
+    round.plan->claims.push_back(std::move(claim));
+  }
+}
+
+}  // namespace muster

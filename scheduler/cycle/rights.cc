@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/cycle/rights.h"
+
+#include <set>
+
+#include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/judge.h"
+
+namespace muster {
+
+namespace {
+
+Amounts UseOf(const Queue& queue) {
+  Amounts use = queue.used;
+  AddScaled(&use, queue.held, 1);
+  AddScaled(&use, queue.leaving, -1);
+  return use;
+}
+
+}  // namespace
+
+// Whatever its verdict says: a gang short of quota has not been asked whether it could ever fit.
+bool Rights::Possible(const Gang& gang, const Shape& shape) {
+  if (round_.state().tree().ExceedsEmpty(gang.queue, Sum(round_.state(), shape)).queue.valid()) {
+    return false;
+  }
+  std::vector<std::pair<RoleId, int32_t>> key;
+  for (const Part& part : shape) key.emplace_back(part.role, part.count());
+  const auto [entry, fresh] = possible_.try_emplace(key, true);
+  if (fresh) {
+    entry->second = ExplainImpossible(round_.draft, round_.profile, gang, shape).code ==
+                    ReasonCode::kNone;
+  }
+  return entry->second;
+}
+
+Level Rights::LevelNow(QueueId queue, const Amounts& more) const {
+  const Tree& tree = round_.state().tree();
+  Amounts use = UseOf(tree.at(queue));
+  AddScaled(&use, more, 1);
+  return LevelOf(use, tree.total());
+}
+
+const Entitlements& Rights::Entitled() {
+  if (entitlements_.has_value()) return *entitlements_;
+  const State& state = round_.state();
+  std::vector<Amounts> demand(state.tree().size());
+  for (const Queue& queue : state.tree().queues()) {
+    if (!queue.leaf()) continue;
+    demand[queue.id.value] = queue.used;
+    AddScaled(&demand[queue.id.value], queue.held, 1);
+  }
+  std::set<GangId> counted;  // in the draft already
+  for (const Step& step : round_.plan->steps) counted.insert(step.gang);
+  for (GangId id : state.attention()) {
+    const Gang& gang = state.gang(id);
+    if (gang.state != GangState::kWaiting || gang.waiting.empty() || !gang.queue.valid()) continue;
+    if (!gang.claim.empty() || counted.contains(id)) continue;
+    // One in a back-off is to come back: demand does not follow the clock.
+    if (Judge(state, gang, absl::InfiniteFuture()).code != ReasonCode::kNone) continue;
+    const Shape shape = StartShape(state, gang);
+    if (!Possible(gang, shape)) continue;
+    AddScaled(&demand[gang.queue.value], Sum(state, shape), 1);
+  }
+  entitlements_.emplace(state.tree(), demand);
+  return *entitlements_;
+}
+
+QueueId Rights::Reach(QueueId leaf, const Amounts& more) {
+  const Tree& tree = round_.state().tree();
+  QueueId reach = leaf;
+  while (tree.at(reach).parent.valid() &&
+         LevelNow(reach, more) <= Entitled().of(reach) + kLevelTolerance) {
+    reach = tree.at(reach).parent;
+  }
+  return reach;
+}
+
+std::vector<Level> Rights::LevelsOf(QueueId leaf) const {
+  std::vector<Level> levels;
+  const Tree& tree = round_.state().tree();
+  for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) levels.push_back(LevelNow(id));
+  return levels;
+}
+
+bool Rights::WithinEntitlement(QueueId leaf, const std::vector<Level>& before) {
+  const Tree& tree = round_.state().tree();
+  size_t at = 0;
+  for (QueueId id = leaf; tree.at(id).parent.valid(); id = tree.at(id).parent) {
+    const Level now = LevelNow(id);
+    if (now > before[at++] && now > Entitled().of(id) + kLevelTolerance) return false;
+  }
+  return true;
+}
+
+// Whether `leaf` is at or below `ancestor`.
+bool Rights::Meet(QueueId ancestor, QueueId leaf) const {
+  const Tree& tree = round_.state().tree();
+  for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) {
+    if (id == ancestor) return true;
+  }
+  return false;
+}
+
+bool Rights::MayLose(QueueId victim_leaf, QueueId taker_leaf) {
+  const Tree& tree = round_.state().tree();
+  for (QueueId id = victim_leaf; !Meet(id, taker_leaf); id = tree.at(id).parent) {
+    if (!tree.at(id).reclaimable) return false;
+    if (LevelNow(id) <= Entitled().of(id)) return false;
+  }
+  return true;
+}
+
+bool Rights::MayHaveLost(QueueId victim_leaf, QueueId taker_leaf, const Amounts& lost) {
+  const Tree& tree = round_.state().tree();
+  for (QueueId id = victim_leaf; !Meet(id, taker_leaf); id = tree.at(id).parent) {
+    if (LevelNow(id) < Entitled().of(id) - kLevelTolerance) return false;
+    const Queue& queue = tree.at(id);
+    const Amounts use = UseOf(queue);
+    for (size_t column = 0; column < queue.guaranteed.size(); ++column) {
+      if (queue.guaranteed[column] <= 0 || AmountAt(lost, column) <= 0) continue;
+      if (AmountAt(use, column) < queue.guaranteed[column]) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace muster
