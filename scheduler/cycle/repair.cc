@@ -12,13 +12,13 @@ namespace muster {
 
 namespace {
 
-// How many of `count` the queue's max still allows.
+// How many of `count` the limits of queue and user still allow.
 int32_t Allowed(const Round& round, const Gang& gang, RoleId role, int32_t count) {
   const Amounts& each = round.state().roles().at(role).each;
   for (; count > 0; --count) {
     Amounts sum;
     AddScaled(&sum, each, count);
-    if (CheckQuota(round.state(), gang.queue, sum).code == ReasonCode::kNone) break;
+    if (CheckQuota(round.state(), gang, sum, Asks::kMore).code == ReasonCode::kNone) break;
   }
   return count;
 }
@@ -132,7 +132,8 @@ void RepairDegraded(Round& round) {
       Reason reason{.code = ReasonCode::kRepairing,
                     .need = gang.promised,
                     .have = gang.promised - begun.deficit};
-      const Reason quota = CheckQuota(round.state(), gang.queue, Sum(round.state(), shape));
+      const Reason quota =
+          CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kMore);
       reason.detail = quota.code != ReasonCode::kNone
                           ? Message(quota)
                           : Message(ExplainShortage(round.draft, round.profile, gang, shape));

@@ -79,7 +79,7 @@ class Shapes {
 };
 
 bool FromQuota(const Reason& reason) {
-  return reason.code == ReasonCode::kQueueQuota ||
+  return reason.code == ReasonCode::kQueueQuota || reason.code == ReasonCode::kUserLimit ||
          (reason.code == ReasonCode::kNeverFits && !reason.resource.empty());
 }
 
@@ -116,7 +116,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   const GangId head = HeadAhead(round, gang.queue, shape);
   if (head.valid()) {
     // That it can never start says more than who is ahead of it.
-    Reason reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    Reason reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
     if (reason.code != ReasonCode::kNeverFits) reason = shapes->Impossible(round, gang, shape);
     if (reason.code == ReasonCode::kNone) {
       reason = Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))};
@@ -126,7 +126,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   }
   Fit fit;
   if (const Reason* known = shapes->Failure(shape)) {
-    fit.reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    fit.reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
     if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
   } else {
     fit = TryFit(round.draft, round.profile, gang, shape);
@@ -141,7 +141,9 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   // What can never fit, or what no node admits, blocks nobody.
   const bool short_of_room = fit.reason.code == ReasonCode::kCapacityShort ||
                              fit.reason.code == ReasonCode::kFragmented;
-  const bool short_of_quota = fit.reason.code == ReasonCode::kQueueQuota;
+  // A count of gangs that is reached stops every start by itself, and no growth.
+  const bool short_of_quota =
+      fit.reason.code == ReasonCode::kQueueQuota && !fit.reason.resource.empty();
   const bool strict = round.profile.order(state.tree().at(gang.queue).order).strict();
   if (strict && (short_of_room || short_of_quota)) {
     BlockedPool blocked{gang.id, short_of_quota, {}};

@@ -73,6 +73,10 @@ std::string Message(const Reason& reason) {
     case ReasonCode::kQueueClosed:
       return absl::StrCat("queue ", reason.subject, " takes no new work", Tail(reason));
     case ReasonCode::kQueueQuota:
+      if (reason.resource.empty()) {
+        return absl::StrCat("queue ", reason.subject, ": ", reason.have, " of ", reason.limit,
+                            " running gangs", Tail(reason));
+      }
       return absl::StrCat(
           "queue ", reason.subject, ": ", AmountToString(reason.resource, reason.have), " of ",
           AmountToString(reason.resource, reason.limit), " ", reason.resource,
@@ -117,7 +121,7 @@ std::string Message(const Reason& reason) {
     case ReasonCode::kConfigError:
       return absl::StrCat(reason.subject, ": ", reason.detail);
     case ReasonCode::kForbidden:
-      return absl::StrCat("namespace may not use queue ", reason.subject, Tail(reason));
+      return absl::StrCat("gang may not use queue ", reason.subject, Tail(reason));
   }
   return "";
 }

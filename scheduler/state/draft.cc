@@ -8,8 +8,14 @@ void Draft::Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree
   Apply(log_.back(), 1);
 }
 
+void Draft::Begin(const Gang& gang) {
+  log_.push_back(Entry{gang.id, RoleId{}, NodeId{}, 1, Tree::Use::kUsed});
+  Apply(log_.back(), 1);
+}
+
 void Draft::Apply(const Entry& entry, int32_t sign) {
   const Gang& gang = state_.gang(entry.gang);
+  if (!entry.role.valid()) return state_.CountRunning(gang.queue, gang.user, sign);
   state_.TakeRoom(entry.node, entry.role, sign * entry.count);
   state_.Charge(gang.queue, gang.user, entry.role, sign * entry.count, entry.use);
 }

@@ -24,12 +24,14 @@ class Draft {
 
   // `count` members of the role on the node, charged to the gang's queue and user.
   void Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree::Use use);
+  // The gang begins: one more that runs in its queue, and of its user.
+  void Begin(const Gang& gang);
 
  private:
   friend class Attempt;
   struct Entry {
     GangId gang;
-    RoleId role;
+    RoleId role;  // invalid: it begins
     NodeId node;
     int32_t count;
     Tree::Use use;

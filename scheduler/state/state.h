@@ -15,6 +15,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "queues/tree.h"
+#include "queues/user_books.h"
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
@@ -75,12 +76,14 @@ class State {
   const absl::btree_set<GangId>& attention() const { return attention_; }
   // What the user's gangs use and hold in the leaf.
   Amounts UserUse(QueueId leaf, const std::string& user) const;
+  const UserBooks& user_books() const { return user_books_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
   // --- for Draft alone: counted, and undone by the opposite count ---
   void TakeRoom(NodeId node, RoleId role, int64_t count);
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
+  void CountRunning(QueueId queue, const std::string& user, int32_t by);
   // For the cycle: shares are measured against the cluster as it is now.
   void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
   RoomColumns& rooms(RoleId role);
@@ -122,6 +125,9 @@ class State {
   void QuitGang(PodId id, GangId gang);
   void SetAuthority(Gang* gang, PodId opener);
   void AssignQueue(Gang* gang);
+  void RefuseOf(const LeafChoice& choice, Gang* gang);
+  void RankOf(Gang* gang);
+  std::string UserOf(const Pod& pod) const;
   void MoveTo(Gang* gang, QueueId queue, const std::string& user);
   void Succeed(Gang* gang);
   PodId SpeakerOf(const Gang& gang) const;
@@ -146,6 +152,8 @@ class State {
   void RecallClaims(absl::Time now);
 
   // lifecycle.cc: what follows for the gang
+  void Become(Gang* gang, GangState next);
+  void CountBegun(Gang* gang);
   void Settle(GangId id, absl::Time now);
   void MemberLost(Gang* gang, const Footing& footing, absl::Time now);
   void SeeExecutor(Gang* gang, PodId id, absl::Time now);
@@ -177,6 +185,7 @@ class State {
   QueueConfig config_;
   Tree tree_;
   absl::btree_map<std::pair<QueueId, std::string>, Amounts> user_use_;
+  UserBooks user_books_;
   absl::btree_set<GangId> attention_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;
