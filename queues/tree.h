@@ -88,7 +88,7 @@ struct Queue {
 
 // Who asks for a queue.
 struct Applicant {
-  absl::string_view label;    // muster.dev/queue; empty: none
+  absl::string_view label;  // muster.dev/queue; empty: none
   absl::string_view ns;
   absl::string_view account;  // "namespace/name" of its service account
 };
@@ -170,8 +170,8 @@ class Tree {
 
   std::vector<Queue> queues_;  // parents before children
   absl::btree_map<std::string, QueueId> leaves_;
-  absl::btree_map<std::string, QueueId> inner_;        // templates, too
-  absl::btree_map<QueueId, Queue> templates_;          // what a leaf of theirs is like
+  absl::btree_map<std::string, QueueId> inner_;         // templates, too
+  absl::btree_map<QueueId, Queue> templates_;           // what a leaf of theirs is like
   absl::btree_map<std::string, QueueId> by_namespace_;  // named without wildcards
   // Of the others: by what stands before the first wildcard.
   absl::btree_map<std::string, std::vector<std::pair<std::string, QueueId>>> by_glob_;

@@ -46,14 +46,27 @@ TEST_CASE("globs match as in a shell") {
     bool matches;
   };
   for (const Row& row : {
-           Row{"", "", true},           Row{"", "a", false},      Row{"*", "", true},
-           Row{"*", "anything", true},  Row{"a", "a", true},      Row{"a", "ab", false},
-           Row{"team-*", "team-", true}, Row{"team-*", "team-a", true},
-           Row{"team-*", "team", false}, Row{"*-prod", "a-b-prod", true},
-           Row{"*-prod", "prod", false}, Row{"a*b*c", "aXbYc", true},
-           Row{"a*b*c", "abcbc", true}, Row{"a*b*c", "acb", false}, Row{"b?", "b1", true},
-           Row{"b?", "b", false},       Row{"b?", "b12", false},  Row{"?*", "", false},
-           Row{"**", "x", true},        Row{"a**c", "abc", true}, Row{"*a", "aaab", false},
+           Row{"", "", true},
+           Row{"", "a", false},
+           Row{"*", "", true},
+           Row{"*", "anything", true},
+           Row{"a", "a", true},
+           Row{"a", "ab", false},
+           Row{"team-*", "team-", true},
+           Row{"team-*", "team-a", true},
+           Row{"team-*", "team", false},
+           Row{"*-prod", "a-b-prod", true},
+           Row{"*-prod", "prod", false},
+           Row{"a*b*c", "aXbYc", true},
+           Row{"a*b*c", "abcbc", true},
+           Row{"a*b*c", "acb", false},
+           Row{"b?", "b1", true},
+           Row{"b?", "b", false},
+           Row{"b?", "b12", false},
+           Row{"?*", "", false},
+           Row{"**", "x", true},
+           Row{"a**c", "abc", true},
+           Row{"*a", "aaab", false},
            Row{"*aab", "aaaab", true},
        }) {
     CAPTURE(row.glob, row.text);
@@ -141,7 +154,8 @@ TEST_CASE("a template's leaf that pods are stamped with is there again, else it 
   CHECK(f.tree.at(gone.parent).path == "each");
 }
 
-TEST_CASE("a template is guaranteed what its leaves are, and holds them to it if none may be taken") {
+TEST_CASE(
+    "a template is guaranteed what its leaves are, and holds them to it if none may be taken") {
   QueueConfig config;
   QueueSpec each = Leaf("each");
   each.per_namespace = true;

@@ -14,8 +14,8 @@ UseLimit Limit(std::optional<int32_t> gangs, ResourceList max = {}) {
   return UseLimit{gangs, std::move(max)};
 }
 
-// team (default: 2 gangs each; x/ann: 4 cpu; group night: 6 cpu) with a (default: 3 cpu each) and b;
-// open, where nobody is limited.
+// team (default: 2 gangs each; x/ann: 4 cpu; group night: 6 cpu) with a (default: 3 cpu each) and
+// b; open, where nobody is limited.
 struct Shared {
   static QueueConfig Config() {
     QueueConfig config;
@@ -39,12 +39,12 @@ struct Shared {
   }
   // "" where it fits, else who is limited where.
   std::string Excess(const char* leaf, const char* user, int64_t cores, int32_t gangs = 0) {
-    const auto excess = books.Exceeds(tree, tree.FindLeaf(leaf), user,
-                                      resources.ToAmounts(Cpu(cores)), gangs);
+    const auto excess =
+        books.Exceeds(tree, tree.FindLeaf(leaf), user, resources.ToAmounts(Cpu(cores)), gangs);
     if (!excess.has_value()) return "";
     return absl::StrCat(excess->who.group ? "group " : "user ", excess->who.name, " in ",
-                        tree.at(excess->who.queue).path, ": ", excess->have, " of ",
-                        excess->limit, excess->of_gangs ? " gangs" : "");
+                        tree.at(excess->who.queue).path, ": ", excess->have, " of ", excess->limit,
+                        excess->of_gangs ? " gangs" : "");
   }
 
   ResourceTable resources;
