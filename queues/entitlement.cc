@@ -23,8 +23,8 @@ Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
   for (size_t i = tree.size(); i > 0; --i) {  // children after their parents
     const Queue& queue = tree.queues()[i - 1];
     Amounts& own = demand[i - 1];
-    for (size_t column = 0; column < std::min(own.size(), queue.max.size()); ++column) {
-      own[column] = std::min(own[column], queue.max[column]);
+    for (size_t column = 0; column < std::min(own.size(), queue.limit.size()); ++column) {
+      own[column] = std::min(own[column], queue.limit[column]);
     }
     demand_[i - 1] = LevelOf(own, tree.total());
     if (queue.parent.valid()) AddScaled(&demand[queue.parent.value], own, 1);
@@ -53,7 +53,8 @@ void Entitlements::Divide(const Tree& tree, const Queue& parent) {
   if (bases > static_cast<Uint128>(have)) {
     // The cluster is smaller than what is guaranteed: each gets the same part of its guarantee.
     for (size_t i = 0; i < children.size(); ++i) {
-      const Uint128 part = static_cast<Uint128>(children[i].base) * static_cast<Uint128>(have) / bases;
+      const Uint128 part =
+          static_cast<Uint128>(children[i].base) * static_cast<Uint128>(have) / bases;
       entitled_[parent.children[i].value] = static_cast<Level>(part);
     }
     return;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each queue is entitled to: one dominant share a queue, filled like water from the top. At
-// every queue its entitlement is divided among its children: each gets what it is guaranteed, as far
-// as it demands it, and the rest is raised evenly by weight until a child has what it demands or all
-// is given. The root is entitled to the whole cluster. Scalar on purpose, as the order of turns is:
-// queues with complementary needs could be given more than one cluster in sum, and are not.
+// every queue its entitlement is divided among its children: each gets what it is guaranteed, as
+// far as it demands it, and the rest is raised evenly by weight until a child has what it demands
+// or all is given. The root is entitled to the whole cluster. Scalar on purpose, as the order of
+// turns is: queues with complementary needs could be given more than one cluster in sum, and are
+// not.
 //
 // Source: weighted max-min fairness by progressive filling (Bertsekas and Gallager, Data Networks,
 // 6.5.2), of dominant shares (Ghodsi et al., NSDI 2011).
@@ -18,8 +19,8 @@ namespace muster {
 // A dominant share in parts of kWholeCluster, rounded down.
 using Level = int64_t;
 inline constexpr Level kWholeCluster = Level{1} << 40;
-// Each division among children loses less than one part a child, and a level below one part: use and
-// entitlement are compared with this much to spare, a billionth of the cluster.
+// Each division among children loses less than one part a child, and a level below one part: use
+// and entitlement are compared with this much to spare, a billionth of the cluster.
 inline constexpr Level kLevelTolerance = Level{1} << 10;
 
 // kBeyondCluster where it has something that the cluster has none of.

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree of tenant queues: who is owed what, and what each uses. Usage is charged at a leaf and
-// counted at every ancestor, so a parent caps its children. Invariant: the usage of a parent is the
-// sum of its children's, and nothing is negative.
+// The tree of tenant queues: who is owed what, what each uses, and who may submit. Usage is charged
+// at a leaf and counted at every ancestor, so a parent caps its children. Invariant: the usage of a
+// parent is the sum of its children's, and nothing is negative.
+//
+// What holds for a queue and all below it (state, maxPriority, reclaimable, preemptible,
+// minRuntime) is worked out once, when the tree is made: a Queue carries what is in force.
 //
 // Shares are compared against the cluster's total, set once a cycle. With a queue config that no
-// longer names a leaf which gangs still use, the leaf stays as a draining one: counted, closed.
+// longer names a leaf which gangs still use, the leaf stays as a draining one: counted, closed to
+// new work, below what is left of its path.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -19,6 +25,21 @@
 
 namespace muster {
 
+// UseLimit in columns.
+struct UserCap {
+  std::optional<int32_t> max_running;
+  Amounts max;  // kUnlimited where not named
+};
+
+struct UserCaps {
+  std::optional<UserCap> otherwise;
+  absl::btree_map<std::string, UserCap> named;
+  bool empty() const { return !otherwise.has_value() && named.empty(); }
+  // nullptr: not limited.
+  const UserCap* Of(absl::string_view name) const;
+};
+
+// Fields as in QueueSpec, in force: what ancestors say is worked in where it holds below them.
 struct Queue {
   QueueId id;
   QueueId parent;    // invalid for the root
@@ -26,24 +47,53 @@ struct Queue {
   int64_t weight = 1;
   Amounts guaranteed;
   Amounts max;  // kUnlimited where not named
-  LeafOrder order = LeafOrder::kFifo;
+  // What it may really use and hold: max, and no more than guaranteed of what its siblings are
+  // guaranteed if nobody may take it back from here (reclaimable: false).
+  Amounts limit;
+  std::optional<int32_t> max_running;
+  UserCaps users, groups;
+  bool limits_users = false;  // it or an ancestor has users or groups
+  QueueState state = QueueState::kOpen;
+  int32_t priority = 0;  // its own
+  int32_t max_priority = std::numeric_limits<int32_t>::max();
   bool preemptible = true;
   bool reclaimable = true;
   absl::Duration min_runtime;
-  std::optional<int32_t> evictions_per_hour;
+  std::optional<int32_t> evictions_per_hour;  // its own: an ancestor's counts beside it
+
+  LeafOrder order = LeafOrder::kFifo;
+  bool backfill = false;
+  absl::Duration starve_after = kDefaultStarveAfter;
+  Autoscale autoscale = Autoscale::kNone;
+  absl::Duration scale_after = kDefaultScaleAfter;
+  int32_t max_unbacked = 1;
   std::vector<std::string> namespaces;
+  std::vector<std::string> service_accounts;
+  // A template: its children are made when their namespace first asks (Choose).
+  bool per_namespace = false;
+
   std::vector<QueueId> children;
-  bool draining = false;
-  uint32_t rank = 0;  // by path: breaks ties of share
+  bool draining = false;  // the config names it no more
+  uint32_t rank = 0;      // by path: breaks ties of share
 
-  Amounts used;     // bound or assumed
-  Amounts held;     // promised to members that do not exist yet
-  Amounts leaving;  // of both: what is on its way out
+  Amounts used;         // bound or assumed
+  Amounts held;         // promised to members that do not exist yet
+  Amounts leaving;      // of both: what is on its way out
+  int32_t running = 0;  // gangs that have begun
 
-  bool leaf() const { return children.empty() && parent.valid(); }
+  // Whether its namespaces allow it.
+  bool Admits(absl::string_view ns) const;
+  bool leaf() const { return children.empty() && parent.valid() && !per_namespace; }
 };
 
-// What is wrong with a queue label or namespace. ok() leaves carry the queue.
+// Who asks for a queue.
+struct Applicant {
+  absl::string_view label;  // muster.dev/queue; empty: none
+  absl::string_view ns;
+  absl::string_view account;  // "namespace/name" of its service account
+};
+
+// What is wrong with a queue label, a namespace or a service account; kNone carries the queue.
 struct LeafChoice {
   QueueId queue;
   enum class Problem {
@@ -51,6 +101,7 @@ struct LeafChoice {
     kNoSuchQueue,
     kNotALeaf,
     kNamespace,
+    kServiceAccount,
     kNoQueueForNamespace
   } problem = Problem::kNone;
   std::string subject;  // the queue or namespace that the problem is about
@@ -67,40 +118,64 @@ class Tree {
   const std::vector<Queue>& queues() const { return queues_; }
   // Invalid where no leaf has this path.
   QueueId FindLeaf(absl::string_view path) const;
-  // The leaf of that path; made as a draining one where the config has none.
+  // The leaf of that path; made where a template stands for it, else made as a draining one.
   QueueId LeafOrDraining(absl::string_view path);
 
-  // The leaf that a pod of namespace `ns` with this queue label (or none) goes to.
-  LeafChoice Choose(absl::string_view label, absl::string_view ns) const;
+  // The leaf that the applicant's pods go to: the one that the label names, which may be a template
+  // or a template's leaf; without a label that which lists the namespace, else `default`. Makes a
+  // template's leaf where it is the first of its namespace. O(length of the name x log queues).
+  LeafChoice Choose(const Applicant& who);
 
   enum class Use { kUsed, kHeld, kLeaving };
   // count < 0 gives back.
   void Charge(QueueId leaf, const Amounts& each, int64_t count, Use use);
+  // Gangs that have begun; by < 0: they are over.
+  void CountRunning(QueueId leaf, int32_t by);
 
-  // The first queue from the leaf upwards whose max would be exceeded by `more`, and the column.
+  // The first queue from the leaf upwards whose limit would be exceeded by `more`, and the column.
   struct Excess {
     QueueId queue;  // invalid: it fits
     uint32_t column = 0;
   };
   Excess Exceeds(QueueId leaf, const Amounts& more) const;
-  // Whether `amounts` alone, with nothing else running, is above a max.
+  // Whether `amounts` alone, with nothing else running, is above a limit.
   Excess ExceedsEmpty(QueueId leaf, const Amounts& amounts) const;
+  // The first queue from the leaf upwards in which no further gang may begin; invalid: none.
+  QueueId FullOfGangs(QueueId leaf) const;
 
-  void SetTotal(Amounts total) { total_ = std::move(total); }
+  void SetTotal(Amounts total);
   const Amounts& total() const { return total_; }
   Share ShareOf(QueueId id) const;
   // Uses less than `guaranteed` in every resource that it names, and names one.
   bool BelowGuaranteed(QueueId id) const;
-  // Who goes first of two siblings: below guaranteed, then the lower share, then the name.
+  // Who goes first of two siblings: below guaranteed, then the higher priority, then the lower
+  // share, then the name.
   bool Before(QueueId a, QueueId b) const;
 
  private:
-  void Add(const QueueSpec& spec, QueueId parent, ResourceTable* resources);
+  void Add(const std::vector<QueueSpec>& siblings, QueueId parent, ResourceTable* resources);
+  QueueId AddOne(const QueueSpec& spec, QueueId parent, ResourceTable* resources);
+  QueueId AddTemplate(const QueueSpec& spec, Queue leaf);
+  void Claim(QueueId id);
   QueueId Append(Queue queue);
   void Rank();
 
+  // choice.cc
+  LeafChoice ChooseNamed(const Applicant& who);
+  QueueId OwnerOf(absl::string_view ns) const;
+  QueueId LeafFor(QueueId of_template, absl::string_view ns);
+  std::pair<QueueId, absl::string_view> TemplateOf(absl::string_view path) const;
+
+  QueueId DeepestInner(absl::string_view path) const;
+
   std::vector<Queue> queues_;  // parents before children
   absl::btree_map<std::string, QueueId> leaves_;
+  absl::btree_map<std::string, QueueId> inner_;         // templates, too
+  absl::btree_map<QueueId, Queue> templates_;           // what a leaf of theirs is like
+  absl::btree_map<std::string, QueueId> by_namespace_;  // named without wildcards
+  // Of the others: by what stands before the first wildcard.
+  absl::btree_map<std::string, std::vector<std::pair<std::string, QueueId>>> by_glob_;
+  bool ranked_ = false;
   Amounts total_;
 };
 

@@ -5,6 +5,7 @@ namespace muster {
 
 bool Turns::Key::operator<(const Key& other) const {
   if (below_guaranteed != other.below_guaranteed) return below_guaranteed;
+  if (priority != other.priority) return priority > other.priority;
   const std::strong_ordering order = Compare(share, other.share);
   if (order != 0) return order < 0;
   return rank < other.rank;
@@ -21,7 +22,8 @@ Turns::Turns(const Tree& tree, const std::vector<QueueId>& leaves)
 }
 
 Turns::Key Turns::KeyOf(QueueId id) const {
-  return Key{tree_.BelowGuaranteed(id), tree_.ShareOf(id), tree_.at(id).rank, id};
+  const Queue& queue = tree_.at(id);
+  return Key{tree_.BelowGuaranteed(id), queue.priority, tree_.ShareOf(id), queue.rank, id};
 }
 
 void Turns::Insert(QueueId id) {

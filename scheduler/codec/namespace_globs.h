@@ -24,8 +24,8 @@ bool IsNamespaceGlob(absl::string_view glob);
 // Whether some text matches both. * is any run of characters, ? any one.
 bool GlobsMeet(absl::string_view a, absl::string_view b);
 
-// Reports every pattern that meets a pattern of another queue, naming both queues. Patterns without
-// wildcards cost a look-up; those with them are compared with all.
+// Reports every pattern that meets an earlier one of another queue, naming both queues. Compares
+// only patterns whose plain beginnings (or ends) agree, so that ten thousand queues cost little.
 void ReportOverlaps(const std::vector<NamespaceClaim>& claims);
 
 }  // namespace muster::codec

@@ -42,6 +42,7 @@ PodPhase ReadPhase(absl::string_view phase) {
 void ReadDeclaration(const k8s::ObjectMeta& meta, Pod* pod) {
   if (const std::string* queue = Find(meta.labels(), kQueueLabel)) pod->queue = *queue;
   if (const std::string* gang = Find(meta.labels(), kGangLabel)) pod->gang = *gang;
+  if (const std::string* user = Find(meta.labels(), kUserLabel)) pod->user = *user;
   const std::string* minimum = Find(meta.annotations(), kGangMinAnnotation);
   if (minimum == nullptr) return;
   int32_t value = 0;

@@ -14,6 +14,7 @@ namespace muster::codec {
 
 inline constexpr absl::string_view kQueueLabel = "muster.dev/queue";
 inline constexpr absl::string_view kGangLabel = "muster.dev/gang";
+inline constexpr absl::string_view kUserLabel = "muster.dev/user";
 inline constexpr absl::string_view kGangMinAnnotation = "muster.dev/gang-min";
 
 struct DecodedPod {

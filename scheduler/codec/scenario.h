@@ -48,6 +48,7 @@ struct Job {
   std::string ns = "default";
   std::string queue;             // the label; empty: none
   std::string user = "default";  // service account
+  std::string user_label;        // label muster.dev/user; empty: none
   int32_t priority = 0;
   // How long the work takes with its minimum running; infinite: until something ends it.
   absl::Duration runtime = absl::InfiniteDuration();

@@ -105,6 +105,7 @@ std::vector<Job> ReadJobs(const YamlField& field) {
   job.ns = ReadText(&map, "namespace", job.ns);
   job.queue = ReadText(&map, "queue");
   job.user = ReadText(&map, "user", job.user);
+  job.user_label = ReadText(&map, "userLabel");
   if (const auto priority = map.Optional("priority")) {
     job.priority = static_cast<int32_t>(priority->Integer(-kMaxPriority, kMaxPriority).value_or(0));
   }

@@ -144,7 +144,8 @@ class Gathering {
       const PodSlot& slot = round_.state().pod(pod);
       if (!slot.in_use || slot.evicted_for != gang.id) continue;
       candidate.pods.push_back(pod);
-      if (OnNode(slot.footing.standing)) AddRoom(&candidate, slot.footing.role, slot.footing.node, 1);
+      if (OnNode(slot.footing.standing))
+        AddRoom(&candidate, slot.footing.role, slot.footing.node, 1);
     }
     found_.push_back(std::move(candidate));
   }

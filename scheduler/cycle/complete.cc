@@ -25,14 +25,15 @@ bool LostMember(const State& state, const Gang& gang) {
 bool Complete(Round& round, const Gang& gang, absl::Span<const PodId> members) {
   const Shape shape = ShapeOf(round.state(), members);
   // Its quota was charged when it started; what a refused bind gave back may be gone since.
-  if (CheckQuota(round.state(), gang.queue, Sum(round.state(), shape)).code != ReasonCode::kNone) {
+  if (CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kMore).code !=
+      ReasonCode::kNone) {
     return false;
   }
   Attempt attempt(round.draft);
   Step step{StepKind::kComplete, gang.id, {}, {}, {}};
   for (const Part& part : shape) {
-    const auto slots = Place(round.draft, round.profile, gang, part.role, part.count(),
-                             Tree::Use::kUsed);
+    const auto slots =
+        Place(round.draft, round.profile, gang, part.role, part.count(), Tree::Use::kUsed);
     if (CountOf(slots) < part.count()) return false;
     Assign(part.pods, slots, &step);
   }

@@ -141,16 +141,15 @@ Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, c
     if (reason.code == ReasonCode::kFragmented) reason.have += room;
     if (room >= part.count() && shape.size() > 1) continue;
     absl::StrAppend(&reason.detail, reason.detail.empty() ? "" : "; ", "room for ", room, " of ",
-                    part.count(), " ", RoleName(gang, part),
-                    part.count() == 1 ? " (" : "s (",
+                    part.count(), " ", RoleName(gang, part), part.count() == 1 ? " (" : "s (",
                     Refusals(profile, state, state.roles().at(part.role), true), ")");
   }
   if (reason.code == ReasonCode::kFragmented && reason.have >= reason.need) {
     reason.detail = "its roles compete for the same nodes";
     reason.have = 0;
     for (const Part& part : shape) {
-      reason.have = std::max<int64_t>(
-          reason.have, SumOfRooms(draft, profile, part.role, part.count()));
+      reason.have =
+          std::max<int64_t>(reason.have, SumOfRooms(draft, profile, part.role, part.count()));
     }
   }
   return reason;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "absl/strings/str_cat.h"
-
 namespace muster {
 
 namespace {
@@ -39,35 +37,12 @@ bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shap
     if (CountOf(held) < part.forecast) return false;
     slots.insert(slots.end(), held.begin(), held.end());
   }
+  draft.Begin(gang);
   attempt.Keep();
   return true;
 }
 
 }  // namespace
-
-Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts) {
-  const Tree& tree = state.tree();
-  const auto describe = [&state, &tree, &amounts](ReasonCode code, const Tree::Excess& excess) {
-    const Queue& at = tree.at(excess.queue);
-    Reason reason;
-    reason.code = code;
-    reason.subject = at.path;
-    reason.resource = std::string(state.resources().Name(excess.column));
-    reason.need = amounts[excess.column];
-    reason.have = SaturatingAdd(AmountAt(at.used, excess.column), AmountAt(at.held, excess.column));
-    reason.limit = at.max[excess.column];
-    return reason;
-  };
-  const Tree::Excess alone = tree.ExceedsEmpty(queue, amounts);
-  if (alone.queue.valid()) {
-    Reason reason = describe(ReasonCode::kNeverFits, alone);
-    reason.subject = absl::StrCat("max of queue ", reason.subject);
-    return reason;
-  }
-  const Tree::Excess now = tree.Exceeds(queue, amounts);
-  if (now.queue.valid()) return describe(ReasonCode::kQueueQuota, now);
-  return {};
-}
 
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots) {
@@ -81,7 +56,7 @@ bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Sh
 
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
   Fit fit;
-  fit.reason = CheckQuota(draft.state(), gang.queue, Sum(draft.state(), shape));
+  fit.reason = CheckQuota(draft.state(), gang, Sum(draft.state(), shape), Asks::kStart);
   if (fit.reason.code != ReasonCode::kNone) return fit;
   if (PlaceShape(draft, profile, gang, shape, &fit.slots)) return fit;
   fit.reason = ExplainShortage(draft, profile, gang, shape);

@@ -24,9 +24,13 @@ bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Sh
 // held.
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
 
-// max of the queue or an ancestor; kNone where it allows the amounts. Says NeverFits where the
-// amounts alone exceed a max.
-Reason CheckQuota(const State& state, QueueId queue, const Amounts& amounts);
+// What a gang asks its queue for: to begin, or more of what it may have as one that has begun.
+enum class Asks { kStart, kMore };
+
+// The limits of the gang's queue and its ancestors: max and running gangs, for all, for the gang's
+// user and for the user's groups. kNone where they allow the amounts; NeverFits where the amounts
+// alone exceed one.
+Reason CheckQuota(const State& state, const Gang& gang, const Amounts& amounts, Asks asks);
 
 // Whether usage does not matter: no node admits a role, or the empty cluster would be too small.
 // kNone: it could fit.

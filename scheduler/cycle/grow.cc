@@ -41,7 +41,7 @@ Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
     const Amounts& each = round.state().roles().at(role).each;
     Amounts sum;
     AddScaled(&sum, each, chunk);
-    Reason quota = CheckQuota(round.state(), gang.queue, sum);
+    Reason quota = CheckQuota(round.state(), gang, sum, Asks::kMore);
     if (quota.code == ReasonCode::kNone) break;
     if (chunk == 1) return quota;
   }
@@ -71,6 +71,13 @@ void Grow(Round& round) {
     }
     if (!gang.queue.valid()) {
       round.Say(gang.id, gang.refusal);
+      continue;
+    }
+    const Queue& queue = round.state().tree().at(gang.queue);
+    if (queue.state == QueueState::kClosed) {
+      round.Say(gang.id, Reason{.code = ReasonCode::kQueueClosed,
+                                .subject = queue.path,
+                                .detail = "it is closed: what runs does not grow"});
       continue;
     }
     lines[gang.queue].push_back(

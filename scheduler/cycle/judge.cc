@@ -10,9 +10,8 @@ namespace {
 std::string PodName(const Pod& pod) { return absl::StrCat("pod ", pod.ns, "/", pod.name); }
 
 Reason ConfigError(std::string subject, std::string detail) {
-  return Reason{.code = ReasonCode::kConfigError,
-                .subject = std::move(subject),
-                .detail = std::move(detail)};
+  return Reason{
+      .code = ReasonCode::kConfigError, .subject = std::move(subject), .detail = std::move(detail)};
 }
 
 Reason JudgeForecast(const State& state, const Gang& gang) {

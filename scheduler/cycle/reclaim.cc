@@ -17,9 +17,10 @@ namespace {
 // Searches of one leaf that find nothing, in one cycle: what bounds the cost of a backlog.
 constexpr int32_t kFruitless = 16;
 
-bool CuredByEviction(ReasonCode code) {
-  return code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
-         code == ReasonCode::kQueueQuota;
+// Not of a full count of running gangs: that is no share of anything.
+bool CuredByEviction(const Reason& reason) {
+  return reason.code == ReasonCode::kCapacityShort || reason.code == ReasonCode::kFragmented ||
+         (reason.code == ReasonCode::kQueueQuota && !reason.resource.empty());
 }
 
 int64_t PodsOf(const Claim& claim) {
@@ -57,7 +58,8 @@ void ReclaimRoom(Round& round) {
   const State& state = round.state();
   Condemned condemned;
   for (const Step& step : round.plan->steps) {
-    if (!step.placements.empty() || step.kind == StepKind::kStart) condemned.gangs.insert(step.gang);
+    if (!step.placements.empty() || step.kind == StepKind::kStart)
+      condemned.gangs.insert(step.gang);
   }
   for (GangId id : round.plan->releases) condemned.gangs.insert(id);
   std::optional<Rights> rights;
@@ -71,7 +73,7 @@ void ReclaimRoom(Round& round) {
     } else if (!gang.claim.empty()) {
       continue;
     }
-    if (!CuredByEviction(round.plan->verdicts[i].reason.code)) continue;
+    if (!CuredByEviction(round.plan->verdicts[i].reason)) continue;
     if (gang.state != GangState::kWaiting || !gang.preempts) continue;
     if (fruitless[gang.queue] >= kFruitless) continue;
     if (!rights.has_value()) rights.emplace(round);

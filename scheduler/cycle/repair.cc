@@ -12,13 +12,13 @@ namespace muster {
 
 namespace {
 
-// How many of `count` the queue's max still allows.
+// How many of `count` the limits of queue and user still allow.
 int32_t Allowed(const Round& round, const Gang& gang, RoleId role, int32_t count) {
   const Amounts& each = round.state().roles().at(role).each;
   for (; count > 0; --count) {
     Amounts sum;
     AddScaled(&sum, each, count);
-    if (CheckQuota(round.state(), gang.queue, sum).code == ReasonCode::kNone) break;
+    if (CheckQuota(round.state(), gang, sum, Asks::kMore).code == ReasonCode::kNone) break;
   }
   return count;
 }
@@ -105,8 +105,7 @@ void Exchange(Round& round, const Gang& gang, Begun* begun) {
     const RoleId role = round.state().pod(pod).footing.role;
     if (!ReleaseOne(round, gang, begun)) break;
     const int32_t allowed = Allowed(round, gang, role, 1);
-    const auto slots =
-        Place(round.draft, round.profile, gang, role, allowed, Tree::Use::kUsed);
+    const auto slots = Place(round.draft, round.profile, gang, role, allowed, Tree::Use::kUsed);
     if (slots.empty()) {
       *begun = before;
       break;
@@ -132,7 +131,7 @@ void RepairDegraded(Round& round) {
       Reason reason{.code = ReasonCode::kRepairing,
                     .need = gang.promised,
                     .have = gang.promised - begun.deficit};
-      const Reason quota = CheckQuota(round.state(), gang.queue, Sum(round.state(), shape));
+      const Reason quota = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kMore);
       reason.detail = quota.code != ReasonCode::kNone
                           ? Message(quota)
                           : Message(ExplainShortage(round.draft, round.profile, gang, shape));

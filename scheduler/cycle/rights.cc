@@ -28,8 +28,8 @@ bool Rights::Possible(const Gang& gang, const Shape& shape) {
   for (const Part& part : shape) key.emplace_back(part.role, part.count());
   const auto [entry, fresh] = possible_.try_emplace(key, true);
   if (fresh) {
-    entry->second = ExplainImpossible(round_.draft, round_.profile, gang, shape).code ==
-                    ReasonCode::kNone;
+    entry->second =
+        ExplainImpossible(round_.draft, round_.profile, gang, shape).code == ReasonCode::kNone;
   }
   return entry->second;
 }

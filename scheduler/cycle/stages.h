@@ -27,8 +27,8 @@ struct Begun {
 // A strict head that lacks room: nobody of its leaf starts on the nodes that admit it.
 struct BlockedPool {
   GangId head;
-  bool everywhere = false;     // short of quota, not of nodes
-  std::vector<bool> nodes;     // by slot
+  bool everywhere = false;  // short of quota, not of nodes
+  std::vector<bool> nodes;  // by slot
 };
 
 struct Round {
@@ -44,7 +44,7 @@ struct Round {
   const Profile& profile;
   absl::Time now;
   Plan* plan;
-  std::vector<Begun> begun;                            // oldest first
+  std::vector<Begun> begun;                             // oldest first
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
 };
 

@@ -80,7 +80,7 @@ class Shapes {
 };
 
 bool FromQuota(const Reason& reason) {
-  return reason.code == ReasonCode::kQueueQuota ||
+  return reason.code == ReasonCode::kQueueQuota || reason.code == ReasonCode::kUserLimit ||
          (reason.code == ReasonCode::kNeverFits && !reason.resource.empty());
 }
 
@@ -146,9 +146,10 @@ bool TryClaim(Round& round, const Gang& gang) {
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
   Fit fit;
-  const Reason quota = CheckQuota(state, gang.queue, Sum(state, shape));
+  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
   if (quota.code == ReasonCode::kNone && PlaceOnClaim(round, gang, shape, &fit)) {
     attempt.Keep();
+    round.draft.Begin(gang);
     round.plan->steps.push_back(StartStep(gang, shape, fit));
     return true;
   }
@@ -163,7 +164,7 @@ void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t po
   });
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
-  const Reason quota = CheckQuota(state, gang.queue, Sum(state, shape));
+  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
   Block(round, gang, shape, quota.code != ReasonCode::kNone);
   round.Say(gang.id, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
 }
@@ -179,7 +180,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   const GangId head = HeadAhead(round, gang.queue, shape);
   if (head.valid()) {
     // That it can never start says more than who is ahead of it.
-    Reason reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    Reason reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
     if (reason.code != ReasonCode::kNeverFits) reason = shapes->Impossible(round, gang, shape);
     if (reason.code == ReasonCode::kNone) {
       reason = Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))};
@@ -189,7 +190,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   }
   Fit fit;
   if (const Reason* known = shapes->Failure(shape)) {
-    fit.reason = CheckQuota(state, gang.queue, Sum(state, shape));
+    fit.reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
     if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
   } else {
     fit = TryFit(round.draft, round.profile, gang, shape);
@@ -202,9 +203,11 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
     return true;
   }
   // What can never fit, or what no node admits, blocks nobody.
-  const bool short_of_room = fit.reason.code == ReasonCode::kCapacityShort ||
-                             fit.reason.code == ReasonCode::kFragmented;
-  const bool short_of_quota = fit.reason.code == ReasonCode::kQueueQuota;
+  const bool short_of_room =
+      fit.reason.code == ReasonCode::kCapacityShort || fit.reason.code == ReasonCode::kFragmented;
+  // A count of gangs that is reached stops every start by itself, and no growth.
+  const bool short_of_quota =
+      fit.reason.code == ReasonCode::kQueueQuota && !fit.reason.resource.empty();
   if (short_of_room || short_of_quota) Block(round, gang, shape, short_of_quota);
   round.Say(gang.id, std::move(fit.reason), position);
   return false;
@@ -219,8 +222,7 @@ void StartGangs(Round& round) {
   for (GangId id : state.attention()) {
     const Gang& gang = state.gang(id);
     if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
-    if (gang.driver.valid() &&
-        state.pod(gang.driver).footing.standing != Standing::kWaiting) {
+    if (gang.driver.valid() && state.pod(gang.driver).footing.standing != Standing::kWaiting) {
       continue;  // gated, or being deleted
     }
     Reason reason = Judge(state, gang, round.now);

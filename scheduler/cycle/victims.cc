@@ -58,7 +58,8 @@ class Search {
   }
 
   bool Placed(std::vector<ClaimSlot>* room) {
-    if (CheckQuota(round_.state(), gang_.queue, need_).code != ReasonCode::kNone) return false;
+    if (CheckQuota(round_.state(), gang_, need_, Asks::kStart).code != ReasonCode::kNone)
+      return false;
     Attempt attempt(round_.draft);
     std::vector<std::vector<HoldSlot>> slots;
     if (!PlaceShape(round_.draft, round_.profile, gang_, shape_, &slots)) return false;
@@ -88,8 +89,8 @@ class Search {
         const bool all = candidates[i]->kind == Candidate::Kind::kWhole;
         (all ? whole : part).insert(candidates[i]->gang);
       }
-      const bool twice = std::any_of(part.begin(), part.end(),
-                                     [&whole](GangId id) { return whole.contains(id); });
+      const bool twice =
+          std::any_of(part.begin(), part.end(), [&whole](GangId id) { return whole.contains(id); });
       if (!twice) subsets.push_back(subset);
     }
     // Of equal cost the one with the more preferred: the lower bits.

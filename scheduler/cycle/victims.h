@@ -4,8 +4,8 @@
 // before whole gangs, then the lowest priorities, then the fewest pods, then the least work lost.
 //
 // Few candidates are searched exactly. Of many, the one that brings the most missing room a pod is
-// taken again and again, and what turns out not to be needed is let off; test/cycle holds the result
-// against the optimum.
+// taken again and again, and what turns out not to be needed is let off; test/cycle holds the
+// result against the optimum.
 //
 // Source of the criteria: kube-scheduler's pickOneNodeForPreemption (highest priority of a victim,
 // then their number, then the youngest), lifted from nodes to gangs.

@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define MUSTER_CHECK(condition)                                                         \
-  do {                                                                                  \
-    if (!(condition)) [[unlikely]] {                                                    \
+#define MUSTER_CHECK(condition)                                                           \
+  do {                                                                                    \
+    if (!(condition)) [[unlikely]] {                                                      \
       std::fprintf(stderr, "CHECK failed: %s (%s:%d)\n", #condition, __FILE__, __LINE__); \
-      std::abort();                                                                     \
-    }                                                                                   \
+      std::abort();                                                                       \
+    }                                                                                     \
   } while (false)

@@ -66,7 +66,8 @@ struct Gang {
 
   // Authority: of the pod that opened the gang. Later members' own labels are ignored.
   std::string opener_uid;
-  std::string user;  // service account, "ns/name"
+  std::string account;  // service account, "ns/name"
+  std::string user;     // the same, or what the protected label says
   std::string queue_label;
   QueueId queue;  // invalid while the gang may use none: `refusal` says why
   int32_t priority = 0;
@@ -119,6 +120,7 @@ struct Gang {
   absl::Time claim_until = absl::InfiniteFuture();
 
   absl::Time began = absl::InfiniteFuture();  // when its first member was bound
+  bool counted = false;                       // among the running gangs of its queue and user
   bool evicted = false;  // whole, by our decision: what it still creates is never placed
   absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then
 

@@ -51,7 +51,7 @@ struct Pod {
   int32_t gang_min = 0;    // annotation muster.dev/gang-min; 0: absent
   absl::Duration runtime;  // annotation muster.dev/runtime, an estimate; zero: none
   std::string app;   // label spark-app-name, else app.kubernetes.io/name: for run-time history
-  std::string user;  // the label that the config names (QueueConfig::user_label); else empty
+  std::string user;  // label muster.dev/user; counts where the config says that it is protected
   SparkRole spark_role = SparkRole::kNone;  // label spark-role
   std::string spark_app;                    // label spark-app-selector
   // Driver only: the ConfigMaps behind the volumes spark-conf-volume-driver (key spark.properties)

@@ -17,7 +17,9 @@ namespace muster {
 
 enum class LeafOrder { kFifo, kFair };
 
-// draining: nothing new is taken, what waits may still start. closed: nothing starts.
+// What runs is never touched. draining: no gang starts; those that have begun grow and are repaired
+// to their end. closed: no gang grows, either; what is lost below a minimum is still repaired. Both
+// look at what has begun alone, so that a restarted daemon says the same.
 enum class QueueState { kOpen, kDraining, kClosed };
 
 // When a gang that lacks nodes lets an autoscaler see it whole (design, autoscalers). kDriver:
@@ -51,7 +53,8 @@ struct QueueSpec {
   UseLimits groups;
   QueueState state = QueueState::kOpen;  // holds for the queues below it, too
 
-  // Added to the priority of the queue's gangs, where they are compared within a queue.
+  // Against its siblings, whatever their shares: the higher goes first, after those that are below
+  // what they are guaranteed.
   int32_t priority = 0;
   // The highest priority that a pod may ask for here.
   int32_t max_priority = std::numeric_limits<int32_t>::max();
@@ -73,7 +76,9 @@ struct QueueSpec {
   // Globs over "namespace/name" of the service accounts that may submit. Empty: all may.
   std::vector<std::string> service_accounts;
   // A template: each namespace that `namespaces` matches gets a leaf of its own below this queue,
-  // named by the namespace, with these limits.
+  // named by the namespace, as soon as it submits something. Weight and priority are the template's
+  // among its siblings; all else is each leaf's, and leaves share evenly. Guaranteed only where no
+  // namespace has wildcards, since else the sum is not known.
   bool per_namespace = false;
   std::vector<QueueSpec> queues;
 
@@ -86,8 +91,8 @@ struct QueueConfig {
   std::string scorer = "bin-pack";
   // Members of each group, as globs over users; what `groups` of a queue limits.
   std::map<std::string, std::vector<std::string>> groups;
-  // The pod label that names the user, where an admission policy protects it; empty: the service
-  // account is the user.
+  // The pod label that names the user (muster.dev/user, which an admission policy protects); empty,
+  // or not on the pod: the service account is the user.
   std::string user_label;
   // Past use counts in fair order, halved each time this has passed; zero: it does not.
   absl::Duration half_life;

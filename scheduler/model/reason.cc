@@ -8,36 +8,21 @@ namespace muster {
 
 absl::string_view Name(ReasonCode code) {
   switch (code) {
-    case ReasonCode::kNone:
-      return "None";
-    case ReasonCode::kGangIncomplete:
-      return "GangIncomplete";
-    case ReasonCode::kQueueClosed:
-      return "QueueClosed";
-    case ReasonCode::kQueueQuota:
-      return "QueueQuota";
-    case ReasonCode::kUserLimit:
-      return "UserLimit";
-    case ReasonCode::kCapacityShort:
-      return "CapacityShort";
-    case ReasonCode::kFragmented:
-      return "Fragmented";
-    case ReasonCode::kPredicate:
-      return "Predicate";
-    case ReasonCode::kWaitingForVictims:
-      return "WaitingForVictims";
-    case ReasonCode::kBehindHead:
-      return "BehindHead";
-    case ReasonCode::kBindRefused:
-      return "BindRefused";
-    case ReasonCode::kRepairing:
-      return "Repairing";
-    case ReasonCode::kNeverFits:
-      return "NeverFits";
-    case ReasonCode::kConfigError:
-      return "ConfigError";
-    case ReasonCode::kForbidden:
-      return "Forbidden";
+    case ReasonCode::kNone: return "None";
+    case ReasonCode::kGangIncomplete: return "GangIncomplete";
+    case ReasonCode::kQueueClosed: return "QueueClosed";
+    case ReasonCode::kQueueQuota: return "QueueQuota";
+    case ReasonCode::kUserLimit: return "UserLimit";
+    case ReasonCode::kCapacityShort: return "CapacityShort";
+    case ReasonCode::kFragmented: return "Fragmented";
+    case ReasonCode::kPredicate: return "Predicate";
+    case ReasonCode::kWaitingForVictims: return "WaitingForVictims";
+    case ReasonCode::kBehindHead: return "BehindHead";
+    case ReasonCode::kBindRefused: return "BindRefused";
+    case ReasonCode::kRepairing: return "Repairing";
+    case ReasonCode::kNeverFits: return "NeverFits";
+    case ReasonCode::kConfigError: return "ConfigError";
+    case ReasonCode::kForbidden: return "Forbidden";
   }
   return "None";
 }
@@ -61,8 +46,7 @@ std::string Tail(const Reason& reason) {
 
 std::string Message(const Reason& reason) {
   switch (reason.code) {
-    case ReasonCode::kNone:
-      return "";
+    case ReasonCode::kNone: return "";
     case ReasonCode::kGangIncomplete:
       if (reason.need == 0) {
         return absl::StrCat("waiting for ", reason.subject, ", which tells the gang's size",
@@ -73,6 +57,10 @@ std::string Message(const Reason& reason) {
     case ReasonCode::kQueueClosed:
       return absl::StrCat("queue ", reason.subject, " takes no new work", Tail(reason));
     case ReasonCode::kQueueQuota:
+      if (reason.resource.empty()) {
+        return absl::StrCat("queue ", reason.subject, ": ", reason.have, " of ", reason.limit,
+                            " running gangs", Tail(reason));
+      }
       return absl::StrCat(
           "queue ", reason.subject, ": ", AmountToString(reason.resource, reason.have), " of ",
           AmountToString(reason.resource, reason.limit), " ", reason.resource,
@@ -114,10 +102,9 @@ std::string Message(const Reason& reason) {
       }
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", reason.subject,
                           " allows ", AmountToString(reason.resource, reason.limit), Tail(reason));
-    case ReasonCode::kConfigError:
-      return absl::StrCat(reason.subject, ": ", reason.detail);
+    case ReasonCode::kConfigError: return absl::StrCat(reason.subject, ": ", reason.detail);
     case ReasonCode::kForbidden:
-      return absl::StrCat("namespace may not use queue ", reason.subject, Tail(reason));
+      return absl::StrCat("gang may not use queue ", reason.subject, Tail(reason));
   }
   return "";
 }

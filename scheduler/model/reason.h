@@ -25,7 +25,7 @@ enum class ReasonCode : uint8_t {
   kRepairing,          // a started gang below its minimum has no room for the lost member yet
   kNeverFits,          // more than the queue's max, or than the empty cluster could hold
   kConfigError,        // a malformed field of the pod, its conf or its template
-  kForbidden,          // the namespace may not use the queue
+  kForbidden,          // the namespace, service account or priority may not use the queue
 };
 
 // "CapacityShort".

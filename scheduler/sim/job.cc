@@ -14,6 +14,7 @@ Pod Job::NewPod(const std::string& name, const RoleSpec& role) const {
   pod.name = name;
   pod.scheduler_name = spec_.scheduler_name;
   pod.service_account = spec_.user;
+  pod.user = spec_.user_label;
   pod.priority = spec_.priority;
   pod.queue = spec_.queue;
   pod.gated = spec_.gated;

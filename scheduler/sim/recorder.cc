@@ -47,8 +47,18 @@ Recorder::Recorder(Timeline* timeline, const ApiServer* api, const Workload* wor
   }
 }
 
-QueueId Recorder::QueueOf(const Job& job) const {
-  return tree_.Choose(job.spec().queue, job.spec().ns).queue;
+QueueId Recorder::QueueOf(const Job& job) {
+  const codec::Job& spec = job.spec();
+  const QueueId queue =
+      tree_.Choose({spec.queue, spec.ns, absl::StrCat(spec.ns, "/", spec.user)}).queue;
+  // A template's leaf exists from its first job on.
+  if (queue.valid() && std::find(leaves_.begin(), leaves_.end(), queue) == leaves_.end()) {
+    leaves_.push_back(queue);
+    QueueReport& report =
+        reports_.emplace_back(QueueReport{tree_.at(queue).path, tree_.at(queue).weight, {}});
+    report.samples.resize(cluster_.size());
+  }
+  return queue;
 }
 
 JobUse& Recorder::UseOf(const Job& job) {
@@ -92,6 +102,9 @@ int64_t Recorder::Share(const Use& use, const Use& total) {
 
 void Recorder::Sample(const State* state) {
   const Use total = Total();
+  for (const auto& job : workload_->jobs()) {
+    if (job->log().submitted != absl::InfiniteFuture()) UseOf(*job);  // its leaf may be a new one
+  }
   std::vector<Use> used(leaves_.size());
   std::vector<Use> demand(leaves_.size());
   std::vector<QueueSample> samples(leaves_.size());

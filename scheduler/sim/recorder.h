@@ -41,7 +41,7 @@ class Recorder : public Watcher {
   void OnPodGone(const Pod& pod) override;
 
  private:
-  QueueId QueueOf(const Job& job) const;
+  QueueId QueueOf(const Job& job);
   JobUse& UseOf(const Job& job);
   void Count(const Pod& pod, bool takes_room);
   Use Total() const;

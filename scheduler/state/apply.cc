@@ -95,23 +95,33 @@ void State::On(const QueuesSeen& event, absl::Time) {
       return pods_.at(id).footing.queue.valid();
     });
     const bool has = charged || !gang.holds.empty() || !gang.repairs.empty();
-    if (synced_ && has && gang.queue.valid()) kept.emplace_back(gang.id, tree_.at(gang.queue).path);
+    const bool begun = gang.state == GangState::kStarting || gang.state == GangState::kStarted;
+    if (synced_ && (has || begun) && gang.queue.valid())
+      kept.emplace_back(gang.id, tree_.at(gang.queue).path);
   }
   tree_ = Tree(event.config, &resources_);
   config_ = event.config;
   user_use_.clear();
+  user_books_ = UserBooks(config_);
   for (Gang& gang : gangs_) {
     gang.queue = QueueId{};
+    gang.counted = false;
     for (PodId member : gang.members) pods_.at(member).footing.queue = QueueId{};
   }
   for (const auto& [id, path] : kept) {
     Gang& gang = gangs_[id.value];
     gang.queue = tree_.LeafOrDraining(path);
     ChargeAll(gang);
+    CountBegun(&gang);
+    RankOf(&gang);
   }
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
-    if (!gang.queue.valid()) AssignQueue(&gang);
+    if (!gang.queue.valid()) {
+      const PodId opener = pods_.Find(gang.opener_uid);
+      if (opener.valid()) gang.user = UserOf(pods_.at(opener).pod);  // the config says how
+      AssignQueue(&gang);
+    }
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Touch(gang.id);
   }

@@ -15,7 +15,31 @@ struct Books {
   std::vector<Amounts> taken;                                  // by node
   std::map<QueueId, Amounts> used, held, leaving;              // with ancestors
   std::map<std::pair<QueueId, std::string>, Amounts> by_user;  // used and held
+  std::map<QueueId, int32_t> running;                          // with ancestors
+  std::map<UserBooks::Key, UserBooks::Book> limited;           // of users and groups
 };
+
+// Whom a limit of the queue holds for, of the user and all groups that the config puts it in.
+std::vector<UserBooks::Key> LimitedAt(const State& state, QueueId id, const std::string& user) {
+  const Queue& queue = state.tree().at(id);
+  std::vector<UserBooks::Key> keys;
+  if (queue.users.Of(user) != nullptr) keys.push_back({id, false, user});
+  for (const auto& [group, globs] : state.config().groups) {
+    const bool member = std::any_of(globs.begin(), globs.end(),
+                                    [&](const auto& glob) { return GlobMatches(glob, user); });
+    if (member && queue.groups.Of(group) != nullptr) keys.push_back({id, true, group});
+  }
+  return keys;
+}
+
+void CountBegun(const State& state, const Gang& gang, Books* books) {
+  const bool begun = gang.state == GangState::kStarting || gang.state == GangState::kStarted;
+  if (!begun || !gang.queue.valid()) return;
+  for (QueueId id = gang.queue; id.valid(); id = state.tree().at(id).parent) {
+    ++books->running[id];
+    for (const auto& key : LimitedAt(state, id, gang.user)) ++books->limited[key].running;
+  }
+}
 
 void Count(const State& state, const Gang* gang, RoleId role, NodeId node, QueueId queue,
            int64_t count, bool hold, Books* books) {
@@ -25,6 +49,9 @@ void Count(const State& state, const Gang* gang, RoleId role, NodeId node, Queue
   AddScaled(&books->by_user[{queue, gang->user}], each, count);
   for (QueueId id = queue; id.valid(); id = state.tree().at(id).parent) {
     AddScaled(hold ? &books->held[id] : &books->used[id], each, count);
+    for (const auto& key : LimitedAt(state, id, gang->user)) {
+      AddScaled(&books->limited[key].amounts, each, count);
+    }
   }
 }
 
@@ -62,6 +89,37 @@ void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* w
   }
 }
 
+void CheckLimited(const State& state, const Books& books, std::vector<std::string>* wrong) {
+  const auto& kept = state.user_books().books();
+  for (const auto& [key, book] : books.limited) {
+    const auto found = kept.find(key);
+    if (found != kept.end() && Same(found->second.amounts, book.amounts) &&
+        found->second.running == book.running) {
+      continue;
+    }
+    wrong->push_back(absl::StrCat(key.group ? "group " : "user ", key.name, " in queue ",
+                                  state.tree().at(key.queue).path,
+                                  ": what limits count differs from the gangs"));
+  }
+  for (const auto& [key, book] : kept) {
+    if (books.limited.count(key) > 0) continue;
+    wrong->push_back(absl::StrCat("user or group ", key.name, ": counted without gangs"));
+  }
+}
+
+// Holds of a gang that is being evicted go with it.
+void CountLeaving(const State& state, const Gang& gang, Books* books) {
+  for (QueueId id = gang.queue; id.valid(); id = state.tree().at(id).parent) {
+    Amounts* leaving = &books->leaving[id];
+    if (gang.executor.valid()) {
+      AddScaled(leaving, state.roles().at(gang.executor).each, HeldMembers(gang));
+    }
+    for (const RepairHold& repair : gang.repairs) {
+      AddScaled(leaving, state.roles().at(repair.role).each, 1);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> Audit(const State& state) {
@@ -85,20 +143,14 @@ std::vector<std::string> Audit(const State& state) {
     for (const RepairHold& repair : gang.repairs) {
       Count(state, &gang, repair.role, repair.node, gang.queue, 1, true, &books);
     }
-    for (QueueId id = gang.evicted ? gang.queue : QueueId{}; id.valid();
-         id = state.tree().at(id).parent) {
-      Amounts* leaving = &books.leaving[id];
-      AddScaled(leaving, gang.executor.valid() ? state.roles().at(gang.executor).each : Amounts(),
-                HeldMembers(gang));
-      for (const RepairHold& repair : gang.repairs) {
-        AddScaled(leaving, state.roles().at(repair.role).each, 1);
-      }
-    }
+    if (gang.evicted) CountLeaving(state, gang, &books);
     for (const ClaimSlot& slot : gang.claim) {
       Count(state, &gang, slot.role, slot.node, gang.queue, slot.count, true, &books);
     }
+    CountBegun(state, gang, &books);
     CheckGang(state, gang, &wrong);
   }
+  CheckLimited(state, books, &wrong);
   for (uint32_t node = 0; node < state.nodes().size(); ++node) {
     for (size_t column = 0; column < state.resources().size(); ++column) {
       const auto free = state.nodes().free(column);
@@ -114,7 +166,7 @@ std::vector<std::string> Audit(const State& state) {
   }
   for (const Queue& queue : state.tree().queues()) {
     if (!Same(queue.used, books.used[queue.id]) || !Same(queue.held, books.held[queue.id]) ||
-        !Same(queue.leaving, books.leaving[queue.id])) {
+        !Same(queue.leaving, books.leaving[queue.id]) || queue.running != books.running[queue.id]) {
       wrong.push_back(absl::StrCat("queue ", queue.path, ": usage differs from its gangs"));
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recomputes every book from the pods and holds alone and compares: node columns, queue usage, user
-// usage, gang counters. For tests, the simulator, and the daemon's drift metric.
+// usage, what limits count, gang counters. For tests, the simulator, and the daemon's drift metric.
 #pragma once
 
 #include <string>

@@ -97,8 +97,7 @@ Memory State::ToMemory() const {
     const std::vector<RoleId> roles = RolesOf(gang);
     for (const ClaimSlot& slot : gang.claim) {
       const auto part = std::find(roles.begin(), roles.end(), slot.role) - roles.begin();
-      record.rooms.push_back(
-          {static_cast<int32_t>(part), nodes_.at(slot.node).name, slot.count});
+      record.rooms.push_back({static_cast<int32_t>(part), nodes_.at(slot.node).name, slot.count});
     }
     memory.claims.push_back(std::move(record));
   }
@@ -115,14 +114,13 @@ void State::On(const MemorySeen& event, absl::Time) {
 }
 
 bool State::ClaimAwaitsForecast() const {
-  return std::any_of(recalled_claims_.begin(), recalled_claims_.end(),
-                     [this](const ClaimRecord& record) {
-                       const PodId opener = pods_.Find(record.opener_uid);
-                       if (!opener.valid()) return false;
-                       const Gang& gang = gangs_[pods_.at(opener).footing.gang.value];
-                       return gang.driver.valid() && !gang.forecast.has_value() &&
-                              gang.missing.empty();
-                     });
+  return std::any_of(
+      recalled_claims_.begin(), recalled_claims_.end(), [this](const ClaimRecord& record) {
+        const PodId opener = pods_.Find(record.opener_uid);
+        if (!opener.valid()) return false;
+        const Gang& gang = gangs_[pods_.at(opener).footing.gang.value];
+        return gang.driver.valid() && !gang.forecast.has_value() && gang.missing.empty();
+      });
 }
 
 void State::RecallClaims(absl::Time now) {

@@ -13,8 +13,14 @@ void Draft::Leave(const Gang& gang, RoleId role, int32_t count) {
   Apply(log_.back(), 1);
 }
 
+void Draft::Begin(const Gang& gang) {
+  log_.push_back(Entry{gang.id, RoleId{}, NodeId{}, 1, Tree::Use::kUsed});
+  Apply(log_.back(), 1);
+}
+
 void Draft::Apply(const Entry& entry, int32_t sign) {
   const Gang& gang = state_.gang(entry.gang);
+  if (!entry.role.valid()) return state_.CountRunning(gang.queue, gang.user, sign);
   if (entry.use == Tree::Use::kLeaving) {
     state_.ChargeLeaving(gang.queue, entry.role, sign * entry.count);
     return;

@@ -27,12 +27,14 @@ class Draft {
   // That `count` members are on their way out: they keep their room, and the queue is judged as if
   // it did not use it.
   void Leave(const Gang& gang, RoleId role, int32_t count);
+  // The gang begins: one more that runs in its queue, and of its user.
+  void Begin(const Gang& gang);
 
  private:
   friend class Attempt;
   struct Entry {
     GangId gang;
-    RoleId role;
+    RoleId role;  // invalid: it begins
     NodeId node;
     int32_t count;
     Tree::Use use;

@@ -177,9 +177,7 @@ void State::CountMember(PodId id, const Footing& footing, int32_t by) {
       gang.accepted += by;
       gang.ever += by;
       break;
-    case Standing::kSucceeded:
-      gang.succeeded += by;
-      [[fallthrough]];
+    case Standing::kSucceeded: gang.succeeded += by; [[fallthrough]];
     case Standing::kFailed:
     case Standing::kDeparting:
       if (!slot.given_up) gang.ever += by;  // a start that was given up has not been
@@ -187,8 +185,7 @@ void State::CountMember(PodId id, const Footing& footing, int32_t by) {
     case Standing::kNone:
     case Standing::kForeign:
     case Standing::kGated:
-    case Standing::kLeaving:
-      break;
+    case Standing::kLeaving: break;
   }
 }
 
@@ -201,11 +198,18 @@ void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t 
   if (!queue.valid()) return;
   const Amounts& each = roles_.at(role).each;
   tree_.Charge(queue, each, count, use);
+  user_books_.Charge(tree_, queue, user, each, count);
   auto [entry, fresh] = user_use_.try_emplace(std::make_pair(queue, user));
   AddScaled(&entry->second, each, count);
   const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
                                    [](int64_t amount) { return amount == 0; });
   if (nothing) user_use_.erase(entry);
+}
+
+void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
+  if (!queue.valid()) return;
+  tree_.CountRunning(queue, by);
+  user_books_.CountRunning(tree_, queue, user, by);
 }
 
 Amounts State::UserUse(QueueId leaf, const std::string& user) const {

@@ -25,17 +25,43 @@ PodId State::SpeakerOf(const Gang& gang) const {
   });
 }
 
+namespace {
+
+struct GangName {
+  GangKind kind = GangKind::kSingle;
+  std::string name;
+};
+
+GangName NameByLabels(const Pod& pod) {
+  if (!pod.gang.empty()) return {GangKind::kDeclared, pod.gang};
+  const bool spark = pod.spark_role != SparkRole::kNone && !pod.spark_app.empty();
+  if (spark) return {GangKind::kSpark, pod.spark_app};
+  return {GangKind::kSingle, pod.name};
+}
+
+// A bound pod stays in the gang with which it was bound, whatever has become of its labels.
+GangName NameOf(const Pod& pod) {
+  GangName name = NameByLabels(pod);
+  const bool stamped = pod.stamp && !pod.node_name.empty() && !pod.stamp->gang.empty();
+  if (!stamped || pod.stamp->gang == name.name) return name;
+  const std::string& was = pod.stamp->gang;
+  const bool spark =
+      pod.spark_role != SparkRole::kNone && (was == pod.spark_app || pod.gang.empty());
+  if (spark) return {GangKind::kSpark, was};
+  return {was == pod.name ? GangKind::kSingle : GangKind::kDeclared, was};
+}
+
+std::string KeyOf(const GangName& name, const Pod& pod) {
+  if (name.kind == GangKind::kSingle) return absl::StrCat("pod ", pod.uid);
+  return absl::StrCat(name.kind == GangKind::kSpark ? "spark " : "gang ", pod.ns, "/", name.name);
+}
+
+}  // namespace
+
 GangId State::GangFor(PodId id) {
   const Pod& pod = pods_.at(id).pod;
-  GangKind kind = GangKind::kSingle;
-  std::string key = absl::StrCat("pod ", pod.uid);
-  if (!pod.gang.empty()) {
-    kind = GangKind::kDeclared;
-    key = absl::StrCat("gang ", pod.ns, "/", pod.gang);
-  } else if (pod.spark_role != SparkRole::kNone && !pod.spark_app.empty()) {
-    kind = GangKind::kSpark;
-    key = absl::StrCat("spark ", pod.ns, "/", pod.spark_app);
-  }
+  const GangKind kind = NameOf(pod).kind;
+  const std::string key = KeyOf(NameOf(pod), pod);
   auto found = gang_by_key_.find(key);
   if (found != gang_by_key_.end()) {
     // A name whose members have all ended starts a new gang. Executors that come after their driver
@@ -63,9 +89,7 @@ GangId State::OpenGang(PodId opener, GangKind kind, const std::string& key) {
   gang.id = id;
   gang.kind = kind;
   gang.ns = pod.ns;
-  gang.name = kind == GangKind::kDeclared ? pod.gang
-              : kind == GangKind::kSpark  ? pod.spark_app
-                                          : pod.name;
+  gang.name = NameOf(pod).name;
   gang.first_bind = absl::InfiniteFuture();
   gang.key = key;
   gang_by_key_[key] = id;
@@ -109,12 +133,12 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   const Pod& pod = pods_.at(opener).pod;
   gang->opener_uid = pod.uid;
   gang->queue_label = pod.queue;
-  gang->priority = pod.priority;
   gang->preempts = pod.preempts;
   gang->runtime = pod.runtime;
   gang->app = pod.app;
   gang->created = pod.created;
-  MoveTo(gang, gang->queue, absl::StrCat(pod.ns, "/", pod.service_account));
+  gang->account = absl::StrCat(pod.ns, "/", pod.service_account);
+  MoveTo(gang, gang->queue, UserOf(pod));
   AssignQueue(gang);
 }
 
@@ -128,24 +152,63 @@ void State::Succeed(Gang* gang) {
   }
   const Pod& pod = pods_.at(heir).pod;
   gang->opener_uid = pod.uid;
-  gang->priority = pod.priority;
   gang->created = pod.created;
+  RankOf(gang);
+}
+
+// The label names the user only where the config says that it is protected.
+std::string State::UserOf(const Pod& pod) const {
+  if (!config_.user_label.empty() && !pod.user.empty()) return pod.user;
+  return absl::StrCat(pod.ns, "/", pod.service_account);
+}
+
+// A gang that has begun counts for no more than its queue allows; a waiting one with a higher
+// priority is refused (AssignQueue).
+void State::RankOf(Gang* gang) {
+  const PodId opener = pods_.Find(gang->opener_uid);
+  if (opener.valid()) gang->priority = pods_.at(opener).pod.priority;
+  if (gang->queue.valid()) {
+    gang->priority = std::min(gang->priority, tree_.at(gang->queue).max_priority);
+  }
 }
 
 void State::AssignQueue(Gang* gang) {
-  using Problem = LeafChoice::Problem;
-  const LeafChoice choice = tree_.Choose(gang->queue_label, gang->ns);
+  LeafChoice choice = tree_.Choose({gang->queue_label, gang->ns, gang->account});
   gang->refusal = Reason{};
+  RefuseOf(choice, gang);
+  if (choice.problem == LeafChoice::Problem::kNone) {
+    const Queue& queue = tree_.at(choice.queue);
+    const PodId opener = pods_.Find(gang->opener_uid);
+    const int32_t priority = opener.valid() ? pods_.at(opener).pod.priority : gang->priority;
+    if (priority > queue.max_priority) {
+      gang->refusal = {.code = ReasonCode::kForbidden,
+                       .subject = queue.path,
+                       .need = priority,
+                       .limit = queue.max_priority,
+                       .detail = absl::StrCat("its maxPriority is ", queue.max_priority,
+                                              ", the pod's priority ", priority)};
+      choice.queue = QueueId{};
+    } else if (queue.state != QueueState::kOpen) {
+      gang->refusal = {.code = ReasonCode::kQueueClosed,
+                       .subject = queue.path,
+                       .detail = queue.draining                       ? "it left the config"
+                                 : queue.state == QueueState::kClosed ? "it is closed"
+                                                                      : "it is draining"};
+    }
+  }
+  MoveTo(gang, choice.queue, gang->user);
+  RankOf(gang);
+}
+
+void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
+  using Problem = LeafChoice::Problem;
+  const std::string label = absl::StrCat("label muster.dev/queue: \"", choice.subject, "\"");
   switch (choice.problem) {
-    case Problem::kNone:
-      if (tree_.at(choice.queue).draining) {
-        gang->refusal = {.code = ReasonCode::kQueueClosed, .subject = tree_.at(choice.queue).path};
-      }
-      break;
+    case Problem::kNone: break;
     case Problem::kNoSuchQueue:
     case Problem::kNotALeaf:
       gang->refusal = {.code = ReasonCode::kConfigError,
-                       .subject = absl::StrCat("label muster.dev/queue: \"", choice.subject, "\""),
+                       .subject = label,
                        .detail = choice.problem == Problem::kNotALeaf
                                      ? "expected a leaf: this queue has queues below it"
                                      : "expected the path of a leaf queue of the config"};
@@ -155,6 +218,12 @@ void State::AssignQueue(Gang* gang) {
                        .subject = choice.subject,
                        .detail = absl::StrCat("its namespaces do not include ", gang->ns)};
       break;
+    case Problem::kServiceAccount:
+      gang->refusal = {
+          .code = ReasonCode::kForbidden,
+          .subject = choice.subject,
+          .detail = absl::StrCat("its serviceAccounts do not include ", gang->account)};
+      break;
     case Problem::kNoQueueForNamespace:
       gang->refusal = {.code = ReasonCode::kForbidden,
                        .subject = "default",
@@ -162,11 +231,12 @@ void State::AssignQueue(Gang* gang) {
                                               "; name one with label muster.dev/queue")};
       break;
   }
-  MoveTo(gang, choice.queue, gang->user);
 }
 
 void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   if (gang->queue == queue && gang->user == user) return;
+  if (gang->counted) CountRunning(gang->queue, gang->user, -1);
+  gang->counted = false;
   const std::vector<HoldSlot> holds = gang->holds;
   const std::vector<RepairHold> repairs = gang->repairs;
   DropHolds(gang);
@@ -182,6 +252,7 @@ void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   }
   gang->queue = queue;
   gang->user = user;
+  CountBegun(gang);
   for (const HoldSlot& slot : holds) AddHold(gang, slot);
   for (const RepairHold& repair : repairs) AddRepair(gang, repair);
 }

@@ -27,6 +27,21 @@ int32_t State::Deficit(const Gang& gang) const {
   return std::max(missing, 0);
 }
 
+// Every change of a gang's state goes through here: it counts as running from its first bind to its
+// end.
+void State::Become(Gang* gang, GangState next) {
+  gang->state = next;
+  CountBegun(gang);
+}
+
+void State::CountBegun(Gang* gang) {
+  const bool begun = gang->state == GangState::kStarting || gang->state == GangState::kStarted;
+  const bool counts = begun && gang->queue.valid();
+  if (counts == gang->counted) return;
+  gang->counted = counts;
+  CountRunning(gang->queue, gang->user, counts ? 1 : -1);
+}
+
 void State::Settle(GangId id, absl::Time now) {
   Gang& gang = gangs_[id.value];
   if (gang.members.empty()) {
@@ -50,7 +65,7 @@ void State::Settle(GangId id, absl::Time now) {
 void State::Advance(Gang* gang, absl::Time now) {
   if (gang->state == GangState::kWaiting && gang->bound > 0) {
     // Bound without a start of ours: a restart, or somebody else's bind.
-    gang->state = GangState::kStarting;
+    Become(gang, GangState::kStarting);
   }
   if (gang->state != GangState::kStarting) return;
   if (gang->began == absl::InfiniteFuture()) gang->began = now;
@@ -70,7 +85,7 @@ void State::Advance(Gang* gang, absl::Time now) {
 }
 
 void State::Start(Gang* gang, absl::Time now) {
-  gang->state = GangState::kStarted;
+  Become(gang, GangState::kStarted);
   gang->refusals = 0;
   gang->releases = 0;
   gang->backoff_until = absl::InfinitePast();
@@ -88,7 +103,7 @@ bool State::HasEnded(const Gang& gang) const {
 }
 
 void State::End(Gang* gang) {
-  gang->state = GangState::kEnded;
+  Become(gang, GangState::kEnded);
   gang->promised = 0;
   DropHolds(gang);
   DropClaim(gang);
@@ -97,6 +112,7 @@ void State::End(Gang* gang) {
 
 void State::Forget(GangId id) {
   Gang& gang = gangs_[id.value];
+  Become(&gang, GangState::kEnded);
   DropHolds(&gang);
   DropClaim(&gang);
   auto entry = gang_by_key_.find(gang.key);
@@ -107,7 +123,7 @@ void State::Forget(GangId id) {
 }
 
 void State::GiveUpStart(Gang* gang, absl::Time now) {
-  gang->state = GangState::kWaiting;
+  Become(gang, GangState::kWaiting);
   gang->first_bind = absl::InfiniteFuture();
   gang->began = absl::InfiniteFuture();
   gang->promised = 0;
@@ -156,7 +172,7 @@ void State::ComeBack(Gang* gang) {
   if (still_there || gang->state == GangState::kEnded) return;
   DropHolds(gang);
   gang->evicted = false;
-  gang->state = GangState::kWaiting;
+  Become(gang, GangState::kWaiting);
   gang->first_bind = gang->began = absl::InfiniteFuture();
   gang->promised = 0;
   gang->full = false;
@@ -329,7 +345,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
     Gang& gang = gangs_[step.gang.value];
     if (step.kind == StepKind::kStart) {
       DropClaim(&gang);
-      gang.state = GangState::kStarting;
+      Become(&gang, GangState::kStarting);
       gang.first_bind = absl::InfiniteFuture();
       gang.promised = gang.minimum;
       gang.full = false;

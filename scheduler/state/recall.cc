@@ -59,6 +59,7 @@ void State::RecallAuthority() {
 void State::ObeyStamp(Gang* gang, const Stamp& stamp) {
   MoveTo(gang, tree_.LeafOrDraining(stamp.queue), stamp.user.empty() ? gang->user : stamp.user);
   gang->refusal = Reason{};
+  RankOf(gang);
   gang->began = std::min(gang->began, stamp.at);
 }
 

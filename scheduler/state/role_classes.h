@@ -29,7 +29,7 @@ class RoleClasses {
  private:
   absl::btree_map<std::string, RoleId> by_key_;
   std::deque<RoleClass> classes_;  // references stay valid
-  RoleId last_;  // asked for: pods of one shape come one after another
+  RoleId last_;                    // asked for: pods of one shape come one after another
 };
 
 }  // namespace muster

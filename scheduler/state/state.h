@@ -15,29 +15,17 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "queues/tree.h"
+#include "queues/user_books.h"
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
+#include "scheduler/state/promises.h"
 #include "scheduler/state/role_classes.h"
 #include "scheduler/state/room_columns.h"
 
 namespace muster {
-
-// Time that a state promises; acceptance and design name them.
-inline constexpr absl::Duration kMemberHold = absl::Minutes(10);
-inline constexpr absl::Duration kRepairGrace = absl::Seconds(60);
-// A half-bound gang is completed or released within 5 s; the decision falls a second earlier.
-inline constexpr absl::Duration kHalfBoundLimit = absl::Seconds(4);
-// A claim outlives the grace of its victims by this, and a victim that was refused is left alone
-// for that.
-inline constexpr absl::Duration kClaimGrace = absl::Seconds(60);
-// Of QueueSpec::evictions_per_hour.
-inline constexpr absl::Duration kBudgetTime = absl::Hours(1);
-inline constexpr absl::Duration kSpared = absl::Minutes(5);
-inline constexpr absl::Duration kBackoff = absl::Seconds(5);
-inline constexpr absl::Duration kLongestBackoff = absl::Minutes(5);
 
 class State {
  public:
@@ -79,6 +67,7 @@ class State {
   Amounts UserUse(QueueId leaf, const std::string& user) const;
   // Evictions of the last hour, in order of time.
   const std::vector<PastEviction>& evictions() const { return evictions_; }
+  const UserBooks& user_books() const { return user_books_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
@@ -86,6 +75,7 @@ class State {
   void TakeRoom(NodeId node, RoleId role, int64_t count);
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
+  void CountRunning(QueueId queue, const std::string& user, int32_t by);
   // For the cycle: shares are measured against the cluster as it is now.
   void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
   RoomColumns& rooms(RoleId role);
@@ -128,6 +118,9 @@ class State {
   void QuitGang(PodId id, GangId gang);
   void SetAuthority(Gang* gang, PodId opener);
   void AssignQueue(Gang* gang);
+  void RefuseOf(const LeafChoice& choice, Gang* gang);
+  void RankOf(Gang* gang);
+  std::string UserOf(const Pod& pod) const;
   void MoveTo(Gang* gang, QueueId queue, const std::string& user);
   void Succeed(Gang* gang);
   PodId SpeakerOf(const Gang& gang) const;
@@ -152,6 +145,8 @@ class State {
   void RecallClaims(absl::Time now);
 
   // lifecycle.cc: what follows for the gang
+  void Become(Gang* gang, GangState next);
+  void CountBegun(Gang* gang);
   void Settle(GangId id, absl::Time now);
   void ComeBack(Gang* gang);
   void MemberLost(Gang* gang, const Footing& footing, absl::Time now);
@@ -187,6 +182,7 @@ class State {
   QueueConfig config_;
   Tree tree_;
   absl::btree_map<std::pair<QueueId, std::string>, Amounts> user_use_;
+  UserBooks user_books_;
   absl::btree_set<GangId> attention_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;

@@ -47,6 +47,7 @@ TEST_CASE("a pod is read field by field") {
   meta.set_generation(3);
   meta.mutable_creation_timestamp()->set_seconds(1700000000);
   (*meta.mutable_labels())["muster.dev/queue"] = "etl";
+  (*meta.mutable_labels())["muster.dev/user"] = "jane.doe";
   (*meta.mutable_labels())["spark-role"] = "driver";
   (*meta.mutable_labels())["spark-app-selector"] = "spark-1";
   k8s::PodSpec& spec = *from.mutable_spec();
@@ -83,6 +84,7 @@ TEST_CASE("a pod is read field by field") {
   CHECK(pod.generation == 3);
   CHECK(pod.created == absl::FromUnixSeconds(1700000000));
   CHECK(pod.queue == "etl");
+  CHECK(pod.user == "jane.doe");
   CHECK(pod.spark_role == SparkRole::kDriver);
   CHECK(pod.spark_app == "spark-1");
   CHECK(pod.conf_map == "conf-map");

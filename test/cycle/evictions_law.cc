@@ -63,9 +63,11 @@ Breaches EvictionsAreWhole(const State& before, const Plan& plan) {
       }
       const auto count = static_cast<int32_t>(victim.pods.size());
       if (victim.whole) {
-        if (count + surplus[victim.gang] != gang.bound) breaches.push_back(absl::StrCat("a part of ", FullName(gang)));
+        if (count + surplus[victim.gang] != gang.bound)
+          breaches.push_back(absl::StrCat("a part of ", FullName(gang)));
         const bool driver_first = !gang.driver.valid() || victim.pods.front() == gang.driver;
-        if (!driver_first) breaches.push_back(absl::StrCat("not the driver first: ", FullName(gang)));
+        if (!driver_first)
+          breaches.push_back(absl::StrCat("not the driver first: ", FullName(gang)));
       } else {
         surplus[victim.gang] += count;
         if (std::count(victim.pods.begin(), victim.pods.end(), gang.driver) > 0) {
@@ -76,16 +78,15 @@ Breaches EvictionsAreWhole(const State& before, const Plan& plan) {
   }
   const auto plan_evicts_whole = [&plan](GangId id) {
     return std::any_of(plan.claims.begin(), plan.claims.end(), [id](const Claim& claim) {
-      return std::any_of(claim.victims.begin(), claim.victims.end(), [id](const Victim& victim) {
-        return victim.whole && victim.gang == id;
-      });
+      return std::any_of(claim.victims.begin(), claim.victims.end(),
+                         [id](const Victim& victim) { return victim.whole && victim.gang == id; });
     });
   };
   for (const auto& [id, count] : surplus) {
     const Gang& gang = before.gang(id);
     if (gang.bound - count >= gang.promised || plan_evicts_whole(id)) continue;
-    breaches.push_back(absl::StrCat(FullName(gang), " cut to ", gang.bound - count, " of ",
-                                    gang.promised));
+    breaches.push_back(
+        absl::StrCat(FullName(gang), " cut to ", gang.bound - count, " of ", gang.promised));
   }
   return breaches;
 }
@@ -108,7 +109,8 @@ Breaches EvictionsAreRightful(const State& before, const Plan& plan) {
       if (placement.from_hold) continue;
       AddScaled(&more, EachOf(before, before.pod(placement.pod).footing.role), 1);
     }
-    for (const HoldSlot& slot : step.holds) AddScaled(&more, EachOf(before, gang.executor), slot.count);
+    for (const HoldSlot& slot : step.holds)
+      AddScaled(&more, EachOf(before, gang.executor), slot.count);
     if (step.kind == StepKind::kStart) {
       for (const ClaimSlot& slot : gang.claim) {
         AddScaled(&more, EachOf(before, slot.role), -slot.count);
@@ -123,13 +125,15 @@ Breaches EvictionsAreRightful(const State& before, const Plan& plan) {
       AddScaled(&with[claimant.queue.value], EachOf(before, slot.role), slot.count);
     }
     reclaims = reclaims && claim.inherited.empty();
-    if (!claimant.preempts) breaches.push_back(absl::StrCat("never preempts: ", FullName(claimant)));
+    if (!claimant.preempts)
+      breaches.push_back(absl::StrCat("never preempts: ", FullName(claimant)));
     for (const Victim& victim : claim.victims) {
       const Gang& gang = before.gang(victim.gang);
       const bool inside = gang.queue == claimant.queue;
       reclaims = reclaims && !inside;
-      const bool lawful = inside ? gang.priority < claimant.priority && tree.at(gang.queue).preemptible
-                                 : tree.at(gang.queue).reclaimable;
+      const bool lawful = inside
+                              ? gang.priority < claimant.priority && tree.at(gang.queue).preemptible
+                              : tree.at(gang.queue).reclaimable;
       if (!lawful) {
         breaches.push_back(absl::StrCat(FullName(claimant), " may not evict ", FullName(gang)));
       }

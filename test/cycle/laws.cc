@@ -99,8 +99,8 @@ Breaches StartsAreWhole(const State& before, const Plan& plan) {
     int32_t count = static_cast<int32_t>(step.placements.size());
     for (const HoldSlot& slot : step.holds) count += slot.count;
     if (step.kind == StepKind::kStart && count != gang.minimum) {
-      breaches.push_back(absl::StrCat("start of ", FullName(gang), " with ", count, " of ",
-                                      gang.minimum));
+      breaches.push_back(
+          absl::StrCat("start of ", FullName(gang), " with ", count, " of ", gang.minimum));
     }
     if (step.kind == StepKind::kComplete) {
       const int32_t missing = gang.minimum - gang.bound - HeldMembers(gang);

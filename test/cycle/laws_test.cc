@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds of every plan, along the lives of seeded random clusters.
 #include "test/cycle/laws.h"
+
 #include "test/cycle/random_cluster.h"
 
 namespace muster::test {

@@ -16,7 +16,6 @@ void RandomCluster::MakeQueues() {
     if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
     if (dice_.OneIn(2)) leaf.max = Cpu(dice_.Between(2, 20));
     if (dice_.OneIn(3)) leaf.guaranteed = Cpu(dice_.Between(1, 6));
-    if (dice_.OneIn(5)) leaf.reclaimable = false;
     if (dice_.OneIn(5)) leaf.preemptible = false;
     if (dice_.OneIn(5)) leaf.min_runtime = absl::Seconds(dice_.Between(1, 60));
     if (dice_.OneIn(8)) leaf.evictions_per_hour = dice_.Between(1, 3);
@@ -173,15 +172,10 @@ void RandomCluster::Live() {
 
 void RandomCluster::LiveALittle() {
   switch (dice_.Between(1, 5)) {
-    case 1:
-      happened = "time";
-      return w.Pass(absl::Milliseconds(dice_.Between(1, 90000)));
-    case 2:
-      return End();
-    case 3:
-      return Disturb();
-    case 4:
-      return SpawnExecutors();
+    case 1: happened = "time"; return w.Pass(absl::Milliseconds(dice_.Between(1, 90000)));
+    case 2: return End();
+    case 3: return Disturb();
+    case 4: return SpawnExecutors();
     default:
       if (in_flight_.empty()) return w.Pass(absl::Seconds(1));
       const Bind bind = in_flight_.back();

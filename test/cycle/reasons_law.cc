@@ -131,8 +131,7 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
     return "no such max";
   };
   switch (reason.code) {
-    case ReasonCode::kQueueQuota:
-      return quota();
+    case ReasonCode::kQueueQuota: return quota();
     case ReasonCode::kNeverFits:
       if (absl::StartsWith(reason.subject, "max of queue ")) {
         return reason.need > reason.limit ? "" : "it would fit its max";
@@ -161,8 +160,7 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
                  : "every role is admitted somewhere";
     case ReasonCode::kGangIncomplete:
       return reason.need == gang.minimum && reason.need > reason.have ? "" : "it is complete";
-    default:
-      return "";
+    default: return "";
   }
 }
 

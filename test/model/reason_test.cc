@@ -49,7 +49,7 @@ TEST_CASE("every reason is one sentence with its numbers") {
       {{.code = ReasonCode::kConfigError, .subject = "pod a/b", .detail = "expected x"},
        "ConfigError", "pod a/b: expected x", false},
       {{.code = ReasonCode::kForbidden, .subject = "etl", .detail = "its namespaces exclude x"},
-       "Forbidden", "namespace may not use queue etl; its namespaces exclude x", false},
+       "Forbidden", "gang may not use queue etl; its namespaces exclude x", false},
   };
   std::set<ReasonCode> codes;
   for (const Row& row : rows) {

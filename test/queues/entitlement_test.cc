@@ -16,9 +16,7 @@ struct Fixture {
   explicit Fixture(const QueueConfig& config) : tree(config, &resources) {
     tree.SetTotal(resources.ToAmounts(Cpu(kCores, kCores)));
   }
-  Level Cores(int64_t cores) {
-    return LevelOf(resources.ToAmounts(Cpu(cores)), tree.total());
-  }
+  Level Cores(int64_t cores) { return LevelOf(resources.ToAmounts(Cpu(cores)), tree.total()); }
   ResourceTable resources;
   Tree tree;
 };
@@ -42,12 +40,12 @@ TEST_CASE("who demands less than its part leaves the rest to the others, by weig
            Row{{1, 1}, {0, 0}, {1000, 1000}, {500, 500}},
            Row{{3, 1}, {0, 0}, {1000, 1000}, {750, 250}},
            Row{{1, 1}, {0, 0}, {100, 2000}, {100, 900}},
-           Row{{1, 1}, {0, 0}, {100, 200}, {100, 200}},         // enough for all
+           Row{{1, 1}, {0, 0}, {100, 200}, {100, 200}},  // enough for all
            Row{{1, 1, 2}, {0, 0, 0}, {50, 900, 900}, {50, 317, 633}},
-           Row{{1, 1}, {800, 0}, {1000, 1000}, {800, 200}},     // the guarantee first
-           Row{{1, 1}, {800, 0}, {300, 1000}, {300, 700}},      // as far as it is asked for
+           Row{{1, 1}, {800, 0}, {1000, 1000}, {800, 200}},  // the guarantee first
+           Row{{1, 1}, {800, 0}, {300, 1000}, {300, 700}},   // as far as it is asked for
            Row{{9, 1}, {0, 400}, {1000, 1000}, {600, 400}},
-           Row{{1, 1}, {1500, 500}, {1500, 500}, {750, 250}},   // more than there is
+           Row{{1, 1}, {1500, 500}, {1500, 500}, {750, 250}},  // more than there is
        }) {
     QueueConfig config;
     for (size_t i = 0; i < row.weights.size(); ++i) {
@@ -115,8 +113,10 @@ TEST_CASE("every division of seeded trees is max-min fair") {
         asked += entitled.demand(id);
         REQUIRE(due <= entitled.demand(id));
         if (bases <= have) REQUIRE(due >= base);
-        // Short of its demand: the water is no higher than where it stands; above its base: no lower.
-        if (due < entitled.demand(id)) high = std::min(high, (due + kLevelTolerance) / child.weight);
+        // Short of its demand: the water is no higher than where it stands; above its base: no
+        // lower.
+        if (due < entitled.demand(id))
+          high = std::min(high, (due + kLevelTolerance) / child.weight);
         if (due > base) low = std::max(low, (due - kLevelTolerance) / child.weight);
       }
       REQUIRE(sum <= have);

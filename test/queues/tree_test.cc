@@ -33,66 +33,6 @@ struct Forest {
   Tree tree;
 };
 
-TEST_CASE("globs match as in a shell") {
-  struct Row {
-    const char* glob;
-    const char* text;
-    bool matches;
-  };
-  for (const Row& row : {
-           Row{"", "", true},           Row{"", "a", false},      Row{"*", "", true},
-           Row{"*", "anything", true},  Row{"a", "a", true},      Row{"a", "ab", false},
-           Row{"team-*", "team-", true}, Row{"team-*", "team-a", true},
-           Row{"team-*", "team", false}, Row{"*-prod", "a-b-prod", true},
-           Row{"*-prod", "prod", false}, Row{"a*b*c", "aXbYc", true},
-           Row{"a*b*c", "abcbc", true}, Row{"a*b*c", "acb", false}, Row{"b?", "b1", true},
-           Row{"b?", "b", false},       Row{"b?", "b12", false},  Row{"?*", "", false},
-           Row{"**", "x", true},        Row{"a**c", "abc", true}, Row{"*a", "aaab", false},
-           Row{"*aab", "aaaab", true},
-       }) {
-    CAPTURE(row.glob, row.text);
-    CHECK(GlobMatches(row.glob, row.text) == row.matches);
-  }
-}
-
-TEST_CASE("a pod's label and namespace choose its leaf") {
-  using Problem = LeafChoice::Problem;
-  const Forest f;
-  struct Row {
-    const char* label;
-    const char* ns;
-    const char* leaf;  // "" for none
-    Problem problem;
-  };
-  for (const Row& row : {
-           Row{"etl", "team-x", "etl", Problem::kNone},
-           Row{"etl", "other", "", Problem::kNamespace},
-           Row{"team.a", "other", "team.a", Problem::kNone},
-           Row{"team", "other", "", Problem::kNotALeaf},
-           Row{"a", "other", "", Problem::kNoSuchQueue},
-           Row{"", "team-x", "etl", Problem::kNone},
-           Row{"", "b7", "team.b", Problem::kNone},
-           Row{"", "other", "", Problem::kNoQueueForNamespace},
-       }) {
-    CAPTURE(row.label, row.ns);
-    const LeafChoice choice = f.tree.Choose(row.label, row.ns);
-    CHECK(choice.problem == row.problem);
-    CHECK((choice.queue.valid() ? f.tree.at(choice.queue).path : "") == row.leaf);
-  }
-}
-
-TEST_CASE("a leaf named default takes whom no other leaf lists") {
-  ResourceTable resources;
-  QueueConfig config = Forest::Config();
-  config.queues.push_back(Leaf("default"));
-  const Tree open(config, &resources);
-  CHECK(open.at(open.Choose("", "other").queue).path == "default");
-  CHECK(open.at(open.Choose("", "etl").queue).path == "etl");
-  config.queues.back().namespaces = {"mine"};
-  const Tree closed(config, &resources);
-  CHECK_FALSE(closed.Choose("", "other").queue.valid());
-}
-
 TEST_CASE("usage is charged at the leaf and at every queue above it, and given back") {
   Forest f;
   f.Use("team.a", 2);
@@ -166,8 +106,108 @@ TEST_CASE("a leaf that left the config is counted as a draining one, and closed"
   CHECK(f.tree.LeafOrDraining("team.a") == f.at("team.a"));
   f.Use("old.queue", 2);
   CHECK(f.tree.at(Tree::kRoot).used[kCpuColumn] == 2000);
-  CHECK(f.tree.Choose("old.queue", "ns").queue == gone);
-  CHECK(f.tree.Choose("", "ns").problem == LeafChoice::Problem::kNoQueueForNamespace);
+  CHECK(f.tree.Choose({"old.queue", "ns", "ns/default"}).queue == gone);
+  CHECK(f.tree.Choose({"", "ns", "ns/default"}).problem ==
+        LeafChoice::Problem::kNoQueueForNamespace);
+}
+
+TEST_CASE("a leaf that left the config is counted where its path still leads") {
+  Forest f;
+  const QueueId gone = f.tree.LeafOrDraining("team.old");
+  CHECK(f.tree.at(f.tree.at(gone).parent).path == "team");
+  f.Use("team.old", 5);
+  CHECK(f.tree.Exceeds(f.at("team.a"), f.resources.ToAmounts(Cpu(2))).queue.valid());
+  // The path of what is an inner queue now.
+  const QueueId once_a_leaf = f.tree.LeafOrDraining("team");
+  CHECK(f.tree.at(once_a_leaf).parent == Tree::kRoot);
+  CHECK(f.tree.at(once_a_leaf).leaf());
+}
+
+TEST_CASE("of siblings the one with the higher priority goes first, whatever the shares") {
+  ResourceTable resources;
+  QueueConfig config = Forest::Config();
+  config.queues[2].priority = 5;
+  Tree tree(config, &resources);
+  tree.SetTotal(resources.ToAmounts(Cpu(100, 100)));
+  const QueueId etl = tree.FindLeaf("etl"), open = tree.FindLeaf("open");
+  tree.Charge(open, resources.ToAmounts(Cpu(50)), 1, Tree::Use::kUsed);
+  CHECK(tree.Before(etl, open));  // below guaranteed
+  tree.Charge(etl, resources.ToAmounts(Cpu(4)), 1, Tree::Use::kUsed);
+  CHECK(tree.Before(open, etl));
+}
+
+TEST_CASE("what a queue says of those below it is in force there") {
+  ResourceTable resources;
+  QueueConfig config;
+  QueueSpec inner = Leaf("inner");
+  inner.state = QueueState::kDraining;
+  inner.max_priority = 10;
+  inner.reclaimable = false;
+  inner.min_runtime = absl::Minutes(5);
+  QueueSpec strict = Leaf("strict");
+  strict.state = QueueState::kClosed;
+  strict.max_priority = 20;
+  strict.preemptible = false;
+  strict.min_runtime = absl::Minutes(1);
+  inner.queues = {strict, Leaf("plain")};
+  inner.queues[1].max_priority = 5;
+  config.queues = {inner, Leaf("other")};
+  const Tree tree(config, &resources);
+  const Queue& below = tree.at(tree.FindLeaf("inner.strict"));
+  CHECK(below.state == QueueState::kClosed);
+  CHECK(below.max_priority == 10);
+  CHECK_FALSE(below.reclaimable);
+  CHECK_FALSE(below.preemptible);
+  CHECK(below.min_runtime == absl::Minutes(5));
+  const Queue& plain = tree.at(tree.FindLeaf("inner.plain"));
+  CHECK(plain.state == QueueState::kDraining);
+  CHECK(plain.max_priority == 5);
+  CHECK(plain.preemptible);
+  CHECK(tree.at(tree.FindLeaf("other")).state == QueueState::kOpen);
+}
+
+TEST_CASE("running gangs are counted at every level, and the first full queue is named") {
+  ResourceTable resources;
+  QueueConfig config = Forest::Config();
+  config.queues[1].max_running = 3;
+  config.queues[1].queues[0].max_running = 1;
+  Tree tree(config, &resources);
+  const QueueId a = tree.FindLeaf("team.a"), b = tree.FindLeaf("team.b");
+  const auto full = [&tree](QueueId leaf) {
+    const QueueId at = tree.FullOfGangs(leaf);
+    return at.valid() ? tree.at(at).path : "-";
+  };
+  CHECK(full(a) == "-");
+  tree.CountRunning(a, 1);
+  CHECK(full(a) == "team.a");
+  CHECK(full(b) == "-");
+  tree.CountRunning(b, 2);
+  CHECK(full(b) == "team");
+  CHECK(full(a) == "team.a");
+  tree.CountRunning(a, -1);
+  CHECK(full(b) == "-");
+}
+
+TEST_CASE(
+    "who may not be reclaimed from stays within its guarantee of what siblings are guaranteed") {
+  ResourceTable resources;
+  QueueConfig config;
+  QueueSpec keeps = Leaf("keeps", Cpu(50));
+  keeps.max.Set(kMemory, 100 * kGi);
+  keeps.guaranteed = Cpu(4);
+  keeps.reclaimable = false;
+  QueueSpec sure = Leaf("sure");
+  sure.guaranteed = Cpu(6);
+  config.queues = {keeps, sure, Leaf("plain")};
+  const auto limit = [&resources](const QueueConfig& of, const char* path) {
+    const Tree tree(of, &resources);
+    return tree.at(tree.FindLeaf(path)).limit;
+  };
+  CHECK(limit(config, "keeps")[kCpuColumn] == 4000);
+  CHECK(limit(config, "keeps")[kMemoryColumn] == 100 * kGi);  // nobody is guaranteed memory
+  CHECK(limit(config, "sure")[kCpuColumn] == kUnlimited);
+  config.queues[1].guaranteed = {};
+  CHECK(limit(config, "keeps")[kCpuColumn] == 50000);
 }
 
 }  // namespace

@@ -146,14 +146,14 @@ TEST_CASE("labels that may not be used are refused with the words of the config"
   c.See(MakePod("d"));
   const auto refusal = [&c](const char* name) { return c.GangOf(MakePod(name)).refusal; };
   CHECK(Message(refusal("a")) ==
-        "namespace may not use queue etl; its namespaces do not include ns");
+        "gang may not use queue etl; its namespaces do not include ns");
   CHECK(refusal("a").code == ReasonCode::kForbidden);
   CHECK(Message(refusal("b")) ==
         "label muster.dev/queue: \"inner\": expected a leaf: this queue has queues below it");
   CHECK(Message(refusal("c")) ==
         "label muster.dev/queue: \"nowhere\": expected the path of a leaf queue of the config");
   CHECK(Message(refusal("d")) ==
-        "namespace may not use queue default; no queue lists namespace ns; name one with label "
+        "gang may not use queue default; no queue lists namespace ns; name one with label "
         "muster.dev/queue");
 }
 
