@@ -49,6 +49,8 @@ expect_equal "no node has a taint" "" "$(kubectl get nodes -o jsonpath='{.items[
 # What deploy/ ships is accepted, and is enough and not more.
 expect "every manifest of deploy/ is accepted by the API server" \
   kubectl apply --kustomize deploy --dry-run=server
+expect "so is what is for servers with MutatingAdmissionPolicy" \
+  kubectl apply --kustomize deploy/user --dry-run=server
 expect "so are the example pods" kubectl apply --filename deploy/examples/pods --dry-run=server
 expect_equal "what was applied by start is what deploy/ says" "" "$(drift_of_deploy)"
 muster_may create pods/binding list pods watch pods get pods delete pods patch pods/status \
