@@ -3,8 +3,9 @@
 # service account, by a token of its own.
 
 muster_binary=${MUSTER_BINARY:-build/release/muster}
-# All of deploy/ but the Deployment and its Service: here the daemon is a process.
-muster_manifests=(namespace rbac admission flowcontrol config)
+# All of deploy/ but the Deployment and its Service: here the daemon is a process. The server of this
+# cluster has MutatingAdmissionPolicy, so user/ is among them.
+muster_manifests=(namespace rbac admission submit user/user flowcontrol config)
 
 apply_deploy() {
   as_admin apply $(printf -- "--filename=deploy/%s.yaml " "${muster_manifests[@]}") >"$cluster_dir/logs/apply.log" 2>&1 ||

@@ -49,17 +49,22 @@ expect_equal "no node has a taint" "" "$(kubectl get nodes -o jsonpath='{.items[
 # What deploy/ ships is accepted, and is enough and not more.
 expect "every manifest of deploy/ is accepted by the API server" \
   kubectl apply --kustomize deploy --dry-run=server
+expect "so is what is for servers with MutatingAdmissionPolicy" \
+  kubectl apply --kustomize deploy/user --dry-run=server
 expect "so are the example pods" kubectl apply --filename deploy/examples/pods --dry-run=server
 expect_equal "what was applied by start is what deploy/ says" "" "$(drift_of_deploy)"
 muster_may create pods/binding list pods watch pods get pods delete pods patch pods/status \
-  list nodes watch nodes get configmaps create events.events.k8s.io
+  list nodes watch nodes get configmaps create events.events.k8s.io create pods/eviction
 muster_may_not list namespaces list priorityclasses.scheduling.k8s.io patch events.events.k8s.io \
   get secrets list secrets create pods update pods patch pods list configmaps \
   watch configmaps update nodes patch nodes/status create serviceaccounts/token \
-  create pods/exec deletecollection pods create pods/eviction update configmaps \
+  create pods/exec deletecollection pods create configmaps update configmaps \
   escalate clusterroles.rbac.authorization.k8s.io create leases.coordination.k8s.io
 expect "Muster may watch its own configuration" muster_can list configmaps/muster-config -n muster-system
 expect_refusal "and no other of its namespace" '^no' muster_can list configmaps/kube-root-ca.crt -n muster-system
+expect "Muster may make its state in its namespace" muster_can create configmaps -n muster-system
+expect "and update it" muster_can update configmaps/muster-state -n muster-system
+expect_refusal "but not its configuration" '^no' muster_can update configmaps/muster-config -n muster-system
 expect "Muster may renew its Lease" muster_can update leases.coordination.k8s.io/muster -n muster-system
 expect_refusal "and no other Lease" '^no' muster_can update leases.coordination.k8s.io/other -n muster-system
 
