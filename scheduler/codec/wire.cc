@@ -5,23 +5,31 @@ namespace muster::codec {
 
 bool WireReader::Next() {
   bytes_ = {};
+  value_ = 0;
   if (!ok_ || rest_.empty()) return false;
+  const absl::string_view from = rest_;
+  if (!Read()) return Fail();
+  whole_ = from.substr(0, from.size() - rest_.size());
+  return true;
+}
+
+bool WireReader::Read() {
   uint64_t tag = 0;
-  if (!Varint(&tag)) return Fail();
+  if (!Varint(&tag)) return false;
   field_ = static_cast<uint32_t>(tag >> 3);
   uint64_t size = 0;
   absl::string_view skipped;
   switch (tag & 7) {
     case 0:
-      return Varint(&size) || Fail();
+      return Varint(&value_);
     case 1:
-      return Take(8, &skipped) || Fail();
+      return Take(8, &skipped);
     case 2:
-      return (Varint(&size) && Take(size, &bytes_)) || Fail();
+      return Varint(&size) && Take(size, &bytes_);
     case 5:
-      return Take(4, &skipped) || Fail();
+      return Take(4, &skipped);
     default:
-      return Fail();  // groups: Kubernetes has none
+      return false;  // groups: Kubernetes has none
   }
 }
 
@@ -48,6 +56,21 @@ bool WireReader::Fail() {
   ok_ = false;
   bytes_ = {};
   return false;
+}
+
+namespace {
+
+void AppendVarint(uint64_t value, std::string* to) {
+  for (; value >= 0x80; value >>= 7) to->push_back(static_cast<char>(value | 0x80));
+  to->push_back(static_cast<char>(value));
+}
+
+}  // namespace
+
+void AppendField(uint32_t field, absl::string_view bytes, std::string* to) {
+  AppendVarint(uint64_t{field} << 3 | 2, to);
+  AppendVarint(bytes.size(), to);
+  to->append(bytes.data(), bytes.size());
 }
 
 }  // namespace muster::codec

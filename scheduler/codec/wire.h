@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks the fields of a protobuf message without decoding what is inside them: enough to find the
-// items of a list of a thousand pods as views.
+// items of a list of a thousand pods as views, or the few fields that matter of a pod.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -18,9 +19,14 @@ class WireReader {
   uint32_t field() const { return field_; }
   // Of a length-delimited field; empty for the others.
   absl::string_view bytes() const { return bytes_; }
+  // Of a varint; zero for the others.
+  uint64_t value() const { return value_; }
+  // The field as it stands, with its tag.
+  absl::string_view whole() const { return whole_; }
   bool ok() const { return ok_; }
 
  private:
+  bool Read();
   bool Varint(uint64_t* value);
   bool Take(uint64_t size, absl::string_view* out);
   bool Fail();
@@ -28,7 +34,12 @@ class WireReader {
   absl::string_view rest_;
   uint32_t field_ = 0;
   absl::string_view bytes_;
+  uint64_t value_ = 0;
+  absl::string_view whole_;
   bool ok_ = true;
 };
+
+// Appends a length-delimited field.
+void AppendField(uint32_t field, absl::string_view bytes, std::string* to);
 
 }  // namespace muster::codec
