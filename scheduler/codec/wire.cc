@@ -3,16 +3,6 @@
 
 namespace muster::codec {
 
-bool WireReader::Next() {
-  bytes_ = {};
-  value_ = 0;
-  if (!ok_ || rest_.empty()) return false;
-  const absl::string_view from = rest_;
-  if (!Read()) return Fail();
-  whole_ = from.substr(0, from.size() - rest_.size());
-  return true;
-}
-
 bool WireReader::Read() {
   uint64_t tag = 0;
   if (!Varint(&tag)) return false;
@@ -35,10 +25,8 @@ bool WireReader::Read() {
 
 bool WireReader::Varint(uint64_t* value) {
   *value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    if (rest_.empty()) return false;
-    const uint8_t byte = static_cast<uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
+  for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+    const uint8_t byte = static_cast<uint8_t>(*at_++);
     *value |= uint64_t{byte & 0x7fu} << shift;
     if ((byte & 0x80) == 0) return true;
   }
@@ -46,14 +34,16 @@ bool WireReader::Varint(uint64_t* value) {
 }
 
 bool WireReader::Take(uint64_t size, absl::string_view* out) {
-  if (size > rest_.size()) return false;
-  *out = rest_.substr(0, size);
-  rest_.remove_prefix(size);
+  if (size > static_cast<uint64_t>(end_ - at_)) return false;
+  *out = {at_, static_cast<size_t>(size)};
+  at_ += size;
   return true;
 }
 
 bool WireReader::Fail() {
   ok_ = false;
+  at_ = end_;
+  value_ = 0;
   bytes_ = {};
   return false;
 }

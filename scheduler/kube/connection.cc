@@ -248,8 +248,8 @@ void Connection::Read() {
 }
 
 void Connection::Decrypt() {
-  while (state_ == State::kOpen) {
-    ERR_clear_error();
+  ERR_clear_error();
+  while (state_ == State::kOpen && (!encrypted_.empty() || SSL_pending(ssl_.get()) > 0)) {
     size_t got = 0;
     const int result = SSL_read_ex(ssl_.get(), buffers_.plain.data(), buffers_.plain.size(), &got);
     if (result == 1) {
