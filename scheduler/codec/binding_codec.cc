@@ -6,10 +6,16 @@
 #include "scheduler/codec/wire.h"
 
 namespace muster::codec {
+namespace {
+
+constexpr size_t kUsualBytes = 512;
+
+}  // namespace
 
 // Field numbers of Binding, ObjectReference (k8s/cluster.proto) and ObjectMeta (k8s/meta.proto).
 std::string EncodeBinding(const loop::BindPod& action) {
   std::string meta, entry, target, binding;
+  for (std::string* text : {&meta, &entry, &target, &binding}) text->reserve(kUsualBytes);
   AppendField(1, action.pod.name, &meta);
   AppendField(3, action.pod.ns, &meta);
   AppendField(5, action.pod.uid, &meta);

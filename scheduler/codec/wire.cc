@@ -50,16 +50,18 @@ bool WireReader::Fail() {
 
 namespace {
 
-void AppendVarint(uint64_t value, std::string* to) {
-  for (; value >= 0x80; value >>= 7) to->push_back(static_cast<char>(value | 0x80));
-  to->push_back(static_cast<char>(value));
+char* PutVarint(uint64_t value, char* at) {
+  for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+  *at++ = static_cast<char>(value);
+  return at;
 }
 
 }  // namespace
 
 void AppendField(uint32_t field, absl::string_view bytes, std::string* to) {
-  AppendVarint(uint64_t{field} << 3 | 2, to);
-  AppendVarint(bytes.size(), to);
+  char head[16];
+  char* end = PutVarint(bytes.size(), PutVarint(uint64_t{field} << 3 | 2, head));
+  to->append(head, static_cast<size_t>(end - head));
   to->append(bytes.data(), bytes.size());
 }
 
