@@ -2,7 +2,7 @@
 #include "scheduler/codec/stamp_codec.h"
 
 #include "absl/strings/numbers.h"
-#include "absl/time/time.h"
+#include "scheduler/codec/rfc3339.h"
 
 namespace muster::codec {
 namespace {
@@ -36,10 +36,7 @@ std::optional<Stamp> ReadStamp(FindAnnotation find) {
   stamp.user = std::string(find(kUser).value_or(""));
   stamp.hold_nodes = std::string(find(kHoldNodes).value_or(""));
   const Text at = find(kAt);
-  std::string error;
-  if (at.has_value() && !absl::ParseTime(absl::RFC3339_full, *at, &stamp.at, &error)) {
-    return std::nullopt;
-  }
+  if (at.has_value() && !ParseRfc3339(*at, &stamp.at)) return std::nullopt;
   return stamp;
 }
 
