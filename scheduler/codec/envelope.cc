@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "k8s/meta.pb.h"
 #include "scheduler/codec/quote.h"
 #include "scheduler/codec/wire.h"
 
@@ -45,11 +44,15 @@ absl::StatusOr<Envelope> OpenEnvelope(absl::string_view body) {
 
 std::string SealEnvelope(absl::string_view api_version, absl::string_view kind,
                          absl::string_view raw) {
-  k8s::Unknown unknown;
-  unknown.mutable_type_meta()->set_api_version(std::string(api_version));
-  unknown.mutable_type_meta()->set_kind(std::string(kind));
-  unknown.set_raw(raw.data(), raw.size());
-  return absl::StrCat(kMagic, unknown.SerializeAsString());
+  std::string type;
+  AppendField(1, api_version, &type);
+  AppendField(2, kind, &type);
+  std::string out;
+  out.reserve(kMagic.size() + type.size() + raw.size() + 16);
+  out.append(kMagic.data(), kMagic.size());
+  AppendField(1, type, &out);
+  AppendField(2, raw, &out);
+  return out;
 }
 
 absl::StatusOr<ListBody> OpenList(absl::string_view raw) {

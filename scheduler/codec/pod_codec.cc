@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "k8s/pod.pb.h"
 #include "scheduler/codec/pod_requests.h"
 #include "scheduler/codec/quote.h"
@@ -21,17 +22,6 @@ constexpr absl::string_view kConfVolume = "spark-conf-volume-driver";
 constexpr absl::string_view kTemplateVolume = "pod-template-volume";
 constexpr absl::string_view kTemplateKey = "podspec-configmap-key";
 
-using StringMap = google::protobuf::Map<std::string, std::string>;
-
-const std::string* Find(const StringMap& map, absl::string_view key) {
-  const auto it = map.find(std::string(key));
-  return it == map.end() ? nullptr : &it->second;
-}
-
-absl::Time ToTime(const k8s::Time& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 PodPhase ReadPhase(absl::string_view phase) {
   if (phase == "Running") return PodPhase::kRunning;
   if (phase == "Succeeded") return PodPhase::kSucceeded;
@@ -39,12 +29,26 @@ PodPhase ReadPhase(absl::string_view phase) {
   return PodPhase::kPending;  // also Unknown, which no component sets any more
 }
 
-void ReadDeclaration(const k8s::ObjectMeta& meta, Pod* pod) {
-  if (const std::string* queue = Find(meta.labels(), kQueueLabel)) pod->queue = *queue;
-  if (const std::string* gang = Find(meta.labels(), kGangLabel)) pod->gang = *gang;
-  if (const std::string* user = Find(meta.labels(), kUserLabel)) pod->user = *user;
-  const std::string* minimum = Find(meta.annotations(), kGangMinAnnotation);
-  if (minimum == nullptr) return;
+void Assign(absl::string_view from, std::string* to) { to->assign(from.data(), from.size()); }
+
+// Who made the pod, as an admission policy wrote it (deploy/user): the whole name in the annotation,
+// which a label could not hold. A service account has the name by which queues know it.
+void ReadUser(const PodOutline& from, std::string* user) {
+  constexpr absl::string_view kAccount = "system:serviceaccount:";
+  absl::string_view name = from.Annotation(kUserLabel).value_or("");
+  if (name.empty()) name = from.Label(kUserLabel).value_or("");
+  if (!absl::ConsumePrefix(&name, kAccount)) return Assign(name, user);
+  const size_t colon = name.find(':');
+  *user = absl::StrCat(name.substr(0, colon), "/",
+                       colon == name.npos ? "" : name.substr(colon + 1));
+}
+
+void ReadDeclaration(const PodOutline& from, Pod* pod) {
+  Assign(from.Label(kQueueLabel).value_or(""), &pod->queue);
+  Assign(from.Label(kGangLabel).value_or(""), &pod->gang);
+  ReadUser(from, &pod->user);
+  const absl::optional<absl::string_view> minimum = from.Annotation(kGangMinAnnotation);
+  if (!minimum.has_value()) return;
   int32_t value = 0;
   if (absl::SimpleAtoi(*minimum, &value) && value >= 1 && value <= kGangMinLimit) {
     pod->gang_min = value;
@@ -54,73 +58,80 @@ void ReadDeclaration(const k8s::ObjectMeta& meta, Pod* pod) {
   }
 }
 
-void ReadSpark(const k8s::Pod& from, Pod* pod) {
-  const StringMap& labels = from.metadata().labels();
-  if (const std::string* app = Find(labels, kSparkAppLabel)) pod->spark_app = *app;
-  const std::string* role = Find(labels, kSparkRoleLabel);
-  if (role == nullptr) return;
-  if (*role == "executor") pod->spark_role = SparkRole::kExecutor;
-  if (*role != "driver") return;
-  pod->spark_role = SparkRole::kDriver;
-  for (const k8s::Volume& volume : from.spec().volumes()) {
+// The ConfigMaps of a driver.
+absl::Status ReadVolumes(absl::string_view raw, Pod* pod) {
+  k8s::PodSpec spec;
+  if (!spec.ParseFromArray(raw.data(), static_cast<int>(raw.size()))) {
+    return absl::InvalidArgumentError("malformed protobuf in a PodSpec");
+  }
+  for (const k8s::Volume& volume : spec.volumes()) {
     const k8s::ConfigMapVolumeSource& source = volume.source().config_map();
     if (volume.name() == kConfVolume) pod->conf_map = source.reference().name();
     if (volume.name() != kTemplateVolume) continue;
     pod->template_map = source.reference().name();
     pod->template_key = source.items_size() > 0 ? source.items(0).key() : std::string(kTemplateKey);
   }
+  return absl::OkStatus();
 }
 
-void ReadCondition(const k8s::PodStatus& status, Pod* pod) {
-  for (const k8s::PodCondition& condition : status.conditions()) {
-    if (condition.type() != "PodScheduled" || condition.status() != "False") continue;
-    pod->condition_reason = condition.reason();
-    pod->condition_message = condition.message();
-  }
+absl::Status ReadSpark(const PodOutline& from, Pod* pod) {
+  Assign(from.Label(kSparkAppLabel).value_or(""), &pod->spark_app);
+  const absl::string_view role = from.Label(kSparkRoleLabel).value_or("");
+  if (role == "executor") pod->spark_role = SparkRole::kExecutor;
+  if (role != "driver") return absl::OkStatus();
+  pod->spark_role = SparkRole::kDriver;
+  return ReadVolumes(from.spec, pod);
 }
 
-Pod Convert(const k8s::Pod& from) {
-  const k8s::ObjectMeta& meta = from.metadata();
-  const k8s::PodSpec& spec = from.spec();
-  Pod pod;
-  pod.uid = meta.uid();
-  pod.ns = meta.namespace_();
-  pod.name = meta.name();
-  pod.scheduler_name = spec.scheduler_name();
-  pod.node_name = spec.node_name();
-  pod.service_account = spec.service_account_name();
-  pod.phase = ReadPhase(from.status().phase());
-  pod.deleting = meta.has_deletion_timestamp();
-  pod.gated = spec.scheduling_gates_size() > 0;
-  pod.priority = spec.priority();
-  pod.generation = meta.generation();
-  pod.created = ToTime(meta.creation_timestamp());
-  ReadRole(spec, &pod.role);
-  PodRequests requests = EffectiveRequests(from);
-  pod.role.requests = std::move(requests.amounts);
-  ReadDeclaration(meta, &pod);
-  if (pod.config_error.empty()) pod.config_error = std::move(requests.error);
-  ReadSpark(from, &pod);
-  ReadCondition(from.status(), &pod);
-  if (!pod.node_name.empty()) {
-    pod.stamp = ReadStamp([&](absl::string_view key) { return Find(meta.annotations(), key); });
-  }
-  return pod;
+void ReadIdentity(const PodOutline& from, Pod* pod) {
+  Assign(from.uid, &pod->uid);
+  Assign(from.ns, &pod->ns);
+  Assign(from.name, &pod->name);
+  Assign(from.scheduler_name, &pod->scheduler_name);
+  Assign(from.node_name, &pod->node_name);
+  Assign(from.service_account, &pod->service_account);
+  pod->phase = ReadPhase(from.phase);
+  pod->deleting = from.deleting;
+  pod->gated = from.gated;
+  pod->priority = from.priority;
+  pod->generation = from.generation;
+  pod->created =
+      absl::FromUnixSeconds(from.created_seconds) + absl::Nanoseconds(from.created_nanos);
+  Assign(from.condition_reason, &pod->condition_reason);
+  Assign(from.condition_message, &pod->condition_message);
 }
 
 }  // namespace
 
-absl::StatusOr<DecodedPod> DecodePod(absl::string_view raw) {
-  alignas(8) char first_block[32 << 10];
-  google::protobuf::ArenaOptions options;
-  options.initial_block = first_block;
-  options.initial_block_size = sizeof(first_block);
-  google::protobuf::Arena arena(options);
-  auto* message = google::protobuf::Arena::CreateMessage<k8s::Pod>(&arena);
-  if (!message->ParseFromArray(raw.data(), static_cast<int>(raw.size()))) {
-    return absl::InvalidArgumentError("malformed protobuf in a Pod");
+absl::Status PodDecoder::Decode(absl::string_view raw, Pod* pod, std::string* resource_version) {
+  const Role* role = outline_.Read(raw) ? Find(outline_.role()) : nullptr;
+  if (role == nullptr) return absl::InvalidArgumentError("malformed protobuf in a Pod");
+  *pod = Pod();
+  ReadIdentity(outline_, pod);
+  pod->role = role->spec;
+  ReadDeclaration(outline_, pod);
+  if (pod->config_error.empty()) pod->config_error = role->error;
+  if (absl::Status spark = ReadSpark(outline_, pod); !spark.ok()) return spark;
+  if (!pod->node_name.empty()) {
+    pod->stamp = ReadStamp([this](absl::string_view key) { return outline_.Annotation(key); });
   }
-  return DecodedPod{Convert(*message), message->metadata().resource_version()};
+  Assign(outline_.resource_version, resource_version);
+  return absl::OkStatus();
+}
+
+const PodDecoder::Role* PodDecoder::Find(const std::string& text) {
+  const auto known = roles_.find(text);
+  if (known != roles_.end()) return &known->second;
+  google::protobuf::Arena arena;
+  auto* message = google::protobuf::Arena::CreateMessage<k8s::Pod>(&arena);
+  if (!message->ParseFromString(text)) return nullptr;
+  Role role;
+  ReadRole(message->spec(), &role.spec);
+  PodRequests requests = EffectiveRequests(*message);
+  role.spec.requests = std::move(requests.amounts);
+  role.error = std::move(requests.error);
+  if (roles_.size() >= kRoles) roles_.clear();
+  return &roles_.emplace(text, std::move(role)).first->second;
 }
 
 }  // namespace muster::codec

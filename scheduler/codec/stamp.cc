@@ -2,6 +2,7 @@
 #include "scheduler/codec/stamp.h"
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/codec/rfc3339.h"
 
 namespace muster::codec {
 
@@ -16,8 +17,7 @@ std::vector<std::pair<std::string, std::string>> EncodeStamp(const Stamp& stamp)
     out.emplace_back("muster.dev/bound-hold-nodes", stamp.hold_nodes);
   }
   if (stamp.at != absl::Time()) {
-    out.emplace_back("muster.dev/bound-at",
-                     absl::FormatTime(absl::RFC3339_full, stamp.at, absl::UTCTimeZone()));
+    out.emplace_back("muster.dev/bound-at", FormatRfc3339(stamp.at));
   }
   return out;
 }

@@ -2,7 +2,7 @@
 #include "scheduler/codec/stamp_codec.h"
 
 #include "absl/strings/numbers.h"
-#include "absl/time/time.h"
+#include "scheduler/codec/rfc3339.h"
 
 namespace muster::codec {
 namespace {
@@ -15,30 +15,28 @@ constexpr absl::string_view kHold = "muster.dev/bound-hold";
 constexpr absl::string_view kHoldNodes = "muster.dev/bound-hold-nodes";
 constexpr absl::string_view kAt = "muster.dev/bound-at";
 
-bool ReadCount(const std::string* text, int32_t* out) {
-  if (text == nullptr) return true;
-  return absl::SimpleAtoi(*text, out) && *out >= 0;
+using Text = absl::optional<absl::string_view>;
+
+bool ReadCount(Text text, int32_t* out) {
+  return !text.has_value() || (absl::SimpleAtoi(*text, out) && *out >= 0);
 }
 
 }  // namespace
 
-std::optional<Stamp> ReadStamp(const FindAnnotation& find) {
-  const std::string* queue = find(kQueue);
-  const std::string* gang = find(kGang);
-  if (queue == nullptr || gang == nullptr) return std::nullopt;
+std::optional<Stamp> ReadStamp(FindAnnotation find) {
+  const Text queue = find(kQueue);
+  const Text gang = find(kGang);
+  if (!queue.has_value() || !gang.has_value()) return std::nullopt;
   Stamp stamp;
-  stamp.queue = *queue;
-  stamp.gang = *gang;
+  stamp.queue = std::string(*queue);
+  stamp.gang = std::string(*gang);
   if (!ReadCount(find(kMin), &stamp.minimum) || !ReadCount(find(kHold), &stamp.hold)) {
     return std::nullopt;
   }
-  if (const std::string* user = find(kUser)) stamp.user = *user;
-  if (const std::string* nodes = find(kHoldNodes)) stamp.hold_nodes = *nodes;
-  const std::string* at = find(kAt);
-  std::string error;
-  if (at != nullptr && !absl::ParseTime(absl::RFC3339_full, *at, &stamp.at, &error)) {
-    return std::nullopt;
-  }
+  stamp.user = std::string(find(kUser).value_or(""));
+  stamp.hold_nodes = std::string(find(kHoldNodes).value_or(""));
+  const Text at = find(kAt);
+  if (at.has_value() && !ParseRfc3339(*at, &stamp.at)) return std::nullopt;
   return stamp;
 }
 

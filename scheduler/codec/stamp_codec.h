@@ -3,20 +3,21 @@
 // writes them; the fields are those of muster::Stamp (scheduler/model/pod.h).
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "scheduler/model/pod.h"
 
 namespace muster::codec {
 
-// The value of an annotation, nullptr where it is absent.
-using FindAnnotation = std::function<const std::string*(absl::string_view key)>;
+// The value of an annotation, nullopt where it is absent.
+using FindAnnotation = absl::FunctionRef<absl::optional<absl::string_view>(absl::string_view key)>;
 
 // nullopt where the stamp is absent or malformed: nobody but us may write it, so half a stamp is
 // none.
-std::optional<Stamp> ReadStamp(const FindAnnotation& find);
+std::optional<Stamp> ReadStamp(FindAnnotation find);
 
 }  // namespace muster::codec

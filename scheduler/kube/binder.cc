@@ -4,28 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "k8s/cluster.pb.h"
 #include "k8s/pod.pb.h"
-#include "scheduler/codec/stamp.h"
+#include "scheduler/codec/binding_codec.h"
 #include "scheduler/kube/api_path.h"
 
 namespace muster::kube {
 namespace {
-
-std::string BindingBody(const loop::BindPod& action) {
-  k8s::Binding binding;
-  k8s::ObjectMeta& meta = *binding.mutable_metadata();
-  meta.set_name(action.pod.name);
-  meta.set_namespace_(action.pod.ns);
-  meta.set_uid(action.pod.uid);
-  for (auto& [key, value] : codec::EncodeStamp(action.stamp)) {
-    (*meta.mutable_annotations())[key] = std::move(value);
-  }
-  // With another kind, or none, admission would not copy the node's zone labels to the pod.
-  binding.mutable_target()->set_kind("Node");
-  binding.mutable_target()->set_name(action.node);
-  return codec::SealEnvelope("v1", "Binding", binding.SerializeAsString());
-}
 
 // An answer that says no, for a reason that will not pass by itself.
 bool IsRefusal(int code) {
@@ -79,7 +63,7 @@ void Binder::Post(const std::string& uid) {
   request.method = "POST";
   request.path = absl::StrCat(PodPath(attempt.action.pod, "/binding"), kWriteTimeout);
   request.content_type = std::string(kProtobuf);
-  request.body = BindingBody(attempt.action);
+  request.body = codec::EncodeBinding(attempt.action);
   request.deadline = kWriteDeadline;
   request.fenced = true;
   attempt.exchange = reactor_.http().Send(std::move(request),

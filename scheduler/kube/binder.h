@@ -30,7 +30,7 @@ namespace muster::kube {
 class Binder {
  public:
   struct Sink {
-    std::function<void(Event)> event;
+    std::function<void(Event&&)> event;
     std::function<void(std::string)> problem;
   };
 

@@ -21,7 +21,7 @@ namespace muster::kube {
 class DriverConf {
  public:
   struct Sink {
-    std::function<void(Event)> event;
+    std::function<void(Event&&)> event;
     std::function<void(std::string)> problem;
   };
 

@@ -5,7 +5,7 @@
 // exactly once unless the request is cancelled, never from inside Send; a fenced request leaves
 // only if `may_write` holds after the connection stands, just before the first byte. Errors: no
 // answer is HttpReply.transport; every answer, also 500, is transport OK with its code. Not
-// thread-safe but for Wake. libcurl 7.88 over HTTP/2 fails on GOAWAY and early replies, hence 1.1.
+// thread-safe but for Wake. No proxies: the API server is reached directly.
 #pragma once
 
 #include <cstddef>

@@ -18,18 +18,21 @@ class PodKind : public WatchedKind {
   absl::string_view path() const override { return "/api/v1/pods"; }
   absl::string_view selector() const override { return ""; }
 
-  absl::StatusOr<SeenObject> Decode(absl::string_view raw) override {
-    absl::StatusOr<codec::DecodedPod> decoded = codec::DecodePod(raw);
-    if (!decoded.ok()) return decoded.status();
-    SeenObject seen{absl::StrCat(decoded->pod.ns, "/", decoded->pod.name), decoded->pod.uid,
-                    std::move(decoded->resource_version), std::nullopt};
-    seen.event = PodSeen{std::move(decoded->pod)};
-    return seen;
+  absl::Status Decode(absl::string_view raw, SeenObject* seen) override {
+    Pod& pod = std::get<PodSeen>(seen->event.emplace(PodSeen())).pod;
+    absl::Status decoded = decoder_.Decode(raw, &pod, &seen->resource_version);
+    if (!decoded.ok()) return decoded;
+    seen->key = absl::StrCat(pod.ns, "/", pod.name);
+    seen->uid = pod.uid;
+    return absl::OkStatus();
   }
 
   std::optional<Event> Gone(const std::string&, const std::string& uid) override {
     return PodGone{uid};
   }
+
+ private:
+  codec::PodDecoder decoder_;
 };
 
 class NodeKind : public WatchedKind {
@@ -40,14 +43,14 @@ class NodeKind : public WatchedKind {
   absl::string_view path() const override { return "/api/v1/nodes"; }
   absl::string_view selector() const override { return ""; }
 
-  absl::StatusOr<SeenObject> Decode(absl::string_view raw) override {
+  absl::Status Decode(absl::string_view raw, SeenObject* seen) override {
     absl::StatusOr<codec::DecodedNode> decoded = codec::DecodeNode(raw);
     if (!decoded.ok()) return decoded.status();
     if (!decoded->problem.empty()) problem_(std::move(decoded->problem));
-    SeenObject seen{decoded->node.name, decoded->node.uid, std::move(decoded->resource_version),
-                    std::nullopt};
-    seen.event = NodeSeen{std::move(decoded->node)};
-    return seen;
+    *seen = {decoded->node.name, decoded->node.uid, std::move(decoded->resource_version),
+             std::nullopt};
+    seen->event = NodeSeen{std::move(decoded->node)};
+    return absl::OkStatus();
   }
 
   std::optional<Event> Gone(const std::string& key, const std::string&) override {
@@ -69,14 +72,14 @@ class ConfigMapKind : public WatchedKind {
   absl::string_view path() const override { return path_; }
   absl::string_view selector() const override { return selector_; }
 
-  absl::StatusOr<SeenObject> Decode(absl::string_view raw) override {
+  absl::Status Decode(absl::string_view raw, SeenObject* seen) override {
     absl::StatusOr<codec::ConfigMap> map = codec::DecodeConfigMap(raw);
     if (!map.ok()) return map.status();
-    SeenObject seen{absl::StrCat(map->ns, "/", map->name), map->uid,
-                    std::move(map->resource_version), std::nullopt};
+    *seen = {absl::StrCat(map->ns, "/", map->name), map->uid, std::move(map->resource_version),
+             std::nullopt};
     const auto text = map->entries.find(source_.key);
-    if (text != map->entries.end()) seen.event = source_.read(text->second, map->uid);
-    return seen;
+    if (text != map->entries.end()) seen->event = source_.read(text->second, map->uid);
+    return absl::OkStatus();
   }
 
   // A config that was deleted stays in force: its absence is more likely a slip than a wish.

@@ -109,7 +109,7 @@ class Reader {
       Fail(cluster, absl::StrCat("server: ", Quoted(out_.server), ": expected an https:// URL"));
     }
     while (absl::EndsWith(out_.server, "/")) out_.server.pop_back();
-    Refuse(cluster, "proxy-url", "the environment variable HTTPS_PROXY");
+    Refuse(cluster, "proxy-url", "a server that is reached without a proxy");
     Refuse(cluster, "tls-server-name", "a server URL with the name in its certificate");
     ReadPem(cluster, "certificate-authority", &out_.ca);
     out_.insecure = Text(cluster, "insecure-skip-tls-verify") == "true";

@@ -8,7 +8,7 @@
 namespace muster::kube {
 namespace {
 
-constexpr std::chrono::milliseconds kRound{1};
+constexpr std::chrono::milliseconds kRound{3};
 
 }  // namespace
 

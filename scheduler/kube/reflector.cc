@@ -217,33 +217,32 @@ void Reflector::OnStreamEnd(const HttpReply& reply) {
 }
 
 void Reflector::SawObject(absl::string_view raw) {
-  absl::StatusOr<SeenObject> seen = kind_->Decode(raw);
-  if (!seen.ok()) {
-    Problem(seen.status().message());
+  SeenObject seen;
+  if (const absl::Status decoded = kind_->Decode(raw, &seen); !decoded.ok()) {
+    Problem(decoded.message());
     return;
   }
-  Known& known = known_[seen->key];
-  if (!known.uid.empty() && known.uid != seen->uid) {
-    if (std::optional<Event> gone = kind_->Gone(seen->key, known.uid))
-      sink_.event(*std::move(gone));
+  Known& known = known_[seen.key];
+  if (!known.uid.empty() && known.uid != seen.uid) {
+    if (std::optional<Event> gone = kind_->Gone(seen.key, known.uid)) sink_.event(*std::move(gone));
   }
-  known.uid = seen->uid;
+  known.uid = std::move(seen.uid);
   known.pass = pass_;
   // Versions of initial events are no place to resume from.
-  if (!listing_) version_ = seen->resource_version;
-  if (seen->event.has_value()) sink_.event(*std::move(seen->event));
+  if (!listing_) version_ = std::move(seen.resource_version);
+  if (seen.event.has_value()) sink_.event(*std::move(seen.event));
 }
 
 void Reflector::LostObject(absl::string_view raw) {
-  const absl::StatusOr<SeenObject> seen = kind_->Decode(raw);
-  if (!seen.ok()) {
-    Problem(seen.status().message());
+  SeenObject seen;
+  if (const absl::Status decoded = kind_->Decode(raw, &seen); !decoded.ok()) {
+    Problem(decoded.message());
     return;
   }
-  const auto it = known_.find(seen->key);
-  if (it != known_.end() && it->second.uid == seen->uid) known_.erase(it);
-  if (!listing_) version_ = seen->resource_version;
-  if (std::optional<Event> gone = kind_->Gone(seen->key, seen->uid)) sink_.event(*std::move(gone));
+  const auto it = known_.find(seen.key);
+  if (it != known_.end() && it->second.uid == seen.uid) known_.erase(it);
+  if (!listing_) version_ = std::move(seen.resource_version);
+  if (std::optional<Event> gone = kind_->Gone(seen.key, seen.uid)) sink_.event(*std::move(gone));
 }
 
 // What the finished list did not show is gone, also where we never saw it go.

@@ -28,7 +28,7 @@ namespace muster::kube {
 class Reflector {
  public:
   struct Sink {
-    std::function<void(Event)> event;
+    std::function<void(Event&&)> event;
     std::function<void()> synced;              // once, when the first list is whole
     std::function<void(std::string)> problem;  // one line, for the log
   };

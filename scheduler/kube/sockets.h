@@ -1,42 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sockets of one libcurl multi handle, waited on with epoll. curl_multi_perform asks every
-// transfer for news with a poll(2) of its own, so that each wake-up costs as many system calls as
-// there are requests in flight; here only those with news are run.
+// Waits for news on many sockets at once, with epoll, level-triggered.
 //
-// One thread uses it, but for Wake. It outlives the multi handle's clean-up, which still calls it.
+// Invariant: a listener that is told of news may remove any socket, also its own; one that was
+// removed is told nothing more, even of news that came in the same wait. One thread uses it, but
+// for Wake.
 #pragma once
 
-#include <curl/curl.h>
+#include <cstdint>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
-#include "scheduler/kube/boot_clock.h"
 
 namespace muster::kube {
 
 class Sockets {
  public:
-  explicit Sockets(CURLM* multi);
+  class Listener {
+   public:
+    // What epoll says: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP.
+    virtual void OnNews(uint32_t news) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
+  Sockets();
   ~Sockets();
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
-  // Runs what libcurl wanted to run by now: new transfers and deadlines.
-  void RunDue();
-  // Waits up to `wait` for news, a deadline or Wake, and runs the transfers that have some.
+  // Whether the socket may be read is always of interest, whether it may be written where asked.
+  void Add(int socket, Listener* listener, bool writes);
+  void Want(int socket, bool writes);
+  void Remove(int socket);
+
+  // Waits up to `wait` for news or Wake, and tells the listeners.
   void Wait(absl::Duration wait);
   // Ends a Wait, or the next one; from any thread.
   void Wake();
 
  private:
-  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
-  static int OnTimer(CURLM* multi, long milliseconds, void* self);
-  void Watch(curl_socket_t socket, int what, bool known);
+  struct Watched {
+    Listener* listener = nullptr;
+    uint32_t generation = 0;  // numbers of closed sockets are given to new ones
+  };
 
-  CURLM* const multi_;
-  SystemBootClock clock_;
   int epoll_ = -1;
   int wake_ = -1;
-  absl::Duration due_ = absl::InfiniteDuration();  // when libcurl wants to run without news
+  uint32_t generation_ = 0;
+  absl::flat_hash_map<int, Watched> watched_;  // by socket
 };
 
 }  // namespace muster::kube

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "scheduler/model/event.h"
 
@@ -25,8 +25,8 @@ class WatchedKind {
   virtual absl::string_view name() const = 0;      // "pods", for messages and metrics
   virtual absl::string_view path() const = 0;      // "/api/v1/pods"
   virtual absl::string_view selector() const = 0;  // "fieldSelector=…" or empty
-  // `raw` is the bare message, without envelope.
-  virtual absl::StatusOr<SeenObject> Decode(absl::string_view raw) = 0;
+  // `raw` is the bare message, without envelope; `seen` is new.
+  virtual absl::Status Decode(absl::string_view raw, SeenObject* seen) = 0;
   virtual std::optional<Event> Gone(const std::string& key, const std::string& uid) = 0;
 };
 

@@ -117,8 +117,8 @@ class World::Core {
   }
 
  private:
-  std::function<void(muster::Event)> Push() {
-    return [this](muster::Event event) { Tell(std::move(event)); };
+  std::function<void(muster::Event&&)> Push() {
+    return [this](muster::Event&& event) { Tell(std::move(event)); };
   }
   std::function<void(std::string)> Problems() {
     return [this](std::string what) { Problem(what); };
@@ -132,7 +132,7 @@ class World::Core {
                        [](const Followed& followed) { return followed.reflector->current(); });
   }
 
-  void Tell(muster::Event event) {
+  void Tell(muster::Event&& event) {
     std::lock_guard<std::mutex> lock(outbox_.mutex);
     if (outbox_.closed) return;
     outbox_.events.push_back(std::move(event));
@@ -151,7 +151,7 @@ class World::Core {
 
   void Lead() {
     observer_.OnLead();
-    Follow(Pods(), [this](muster::Event event) { OnPod(std::move(event)); });
+    Follow(Pods(), [this](muster::Event&& event) { OnPod(std::move(event)); });
     Follow(Nodes(Problems()), Push());
     if (!settings_.config_name.empty()) {
       Follow(OneConfigMap({settings_.config_ns, settings_.config_name, settings_.config_key,
@@ -164,7 +164,7 @@ class World::Core {
     for (const Followed& followed : reflectors_) followed.reflector->Start();
   }
 
-  void Follow(std::unique_ptr<WatchedKind> kind, std::function<void(muster::Event)> hear) {
+  void Follow(std::unique_ptr<WatchedKind> kind, std::function<void(muster::Event&&)> hear) {
     std::string name(kind->name());
     reflectors_.push_back(
         {std::move(name),
@@ -174,7 +174,7 @@ class World::Core {
              RandomSeed())});
   }
 
-  void OnPod(muster::Event event) {
+  void OnPod(muster::Event&& event) {
     if (const auto* seen = std::get_if<PodSeen>(&event)) {
       const Pod& pod = seen->pod;
       if (!pod.node_name.empty())
@@ -292,13 +292,18 @@ bool World::Drain(std::vector<muster::Event>* events, absl::Time until) {
   outbox_.filled.wait_for(lock, absl::ToChronoNanoseconds(wait),
                           [this] { return !outbox_.events.empty() || outbox_.closed; });
   if (outbox_.closed) return false;
+  if (events->empty()) {
+    events->swap(outbox_.events);
+    return true;
+  }
   std::move(outbox_.events.begin(), outbox_.events.end(), std::back_inserter(*events));
   outbox_.events.clear();
   return true;
 }
 
 void World::Bind(loop::BindPod action) {
-  core_->reactor().Post([this, action = std::move(action)] { core_->Bind(action); });
+  core_->reactor().Post(
+      [this, action = std::move(action)]() mutable { core_->Bind(std::move(action)); });
 }
 void World::Delete(loop::DeletePod action) {
   core_->reactor().Post([this, action = std::move(action)] { core_->Delete(action); });
@@ -316,7 +321,8 @@ void World::Event(loop::PostEvent action) {
   core_->reactor().Post([this, action = std::move(action)] { core_->Event(action); });
 }
 void World::Forecast(loop::ReadForecast action) {
-  core_->reactor().Post([this, action = std::move(action)] { core_->Forecast(action); });
+  core_->reactor().Post(
+      [this, action = std::move(action)]() mutable { core_->Forecast(std::move(action)); });
 }
 
 std::string World::NotSynced() const {

@@ -67,11 +67,11 @@ Answer ApiServer::Bind(const loop::BindPod& bind) {
   pod.node_name = bind.node;
   // Over the wire and back, as in the real world.
   const auto annotations = codec::EncodeStamp(bind.stamp);
-  pod.stamp = codec::ReadStamp([&annotations](absl::string_view key) -> const std::string* {
+  pod.stamp = codec::ReadStamp([&annotations](absl::string_view key) -> absl::optional<absl::string_view> {
     for (const auto& [name, value] : annotations) {
-      if (name == key) return &value;
+      if (name == key) return absl::string_view(value);
     }
-    return nullptr;
+    return absl::nullopt;
   });
   pod.condition_reason.clear();
   pod.condition_message.clear();

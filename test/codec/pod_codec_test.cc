@@ -29,10 +29,15 @@ void AddInit(k8s::Pod* pod, const std::string& name, const std::string& cpu, boo
   if (sidecar) container->set_restart_policy("Always");
 }
 
-Pod Decode(const k8s::Pod& pod) {
-  const absl::StatusOr<DecodedPod> decoded = DecodePod(pod.SerializeAsString());
-  REQUIRE(decoded.ok());
-  return decoded->pod;
+bool DecodeBytes(const std::string& raw, Pod* pod) {
+  std::string version;
+  return PodDecoder().Decode(raw, pod, &version).ok();
+}
+
+Pod Decode(const k8s::Pod& from) {
+  Pod pod;
+  REQUIRE(DecodeBytes(from.SerializeAsString(), &pod));
+  return pod;
 }
 
 int64_t Cpu(const k8s::Pod& pod) { return Decode(pod).role.requests.Get(kCpu); }
@@ -68,10 +73,10 @@ TEST_CASE("a pod is read field by field") {
   condition->set_message("full");
   AddContainer(&from, "c", "1500m", "1408Mi");
 
-  const absl::StatusOr<DecodedPod> decoded = DecodePod(from.SerializeAsString());
-  REQUIRE(decoded.ok());
-  const Pod& pod = decoded->pod;
-  CHECK(decoded->resource_version == "77");
+  Pod pod;
+  std::string version;
+  REQUIRE(PodDecoder().Decode(from.SerializeAsString(), &pod, &version).ok());
+  CHECK(version == "77");
   CHECK(pod.uid == "u");
   CHECK(pod.ns == "team");
   CHECK(pod.name == "pi-driver");
@@ -253,9 +258,10 @@ TEST_CASE("bytes that are no pod are an error, whatever they are") {
   k8s::Pod pod;
   AddContainer(&pod, "a", "1", "1Gi");
   const std::string whole = pod.SerializeAsString();
-  CHECK_FALSE(DecodePod("\xff\xff\xff").ok());
+  Pod out;
+  CHECK_FALSE(DecodeBytes("\xff\xff\xff", &out));
   for (size_t cut = 1; cut < whole.size(); ++cut) {
-    (void)DecodePod(whole.substr(0, cut));  // no crash; some prefixes are messages themselves
+    DecodeBytes(whole.substr(0, cut), &out);  // no crash; some prefixes are messages themselves
   }
 }
 

@@ -10,11 +10,11 @@ namespace {
 
 std::optional<Stamp> ThereAndBack(const Stamp& stamp) {
   const auto annotations = EncodeStamp(stamp);
-  return ReadStamp([&annotations](absl::string_view key) -> const std::string* {
+  return ReadStamp([&annotations](absl::string_view key) -> absl::optional<absl::string_view> {
     for (const auto& [name, value] : annotations) {
-      if (name == key) return &value;
+      if (name == key) return absl::string_view(value);
     }
-    return nullptr;
+    return absl::nullopt;
   });
 }
 

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <openssl/x509.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -161,6 +162,11 @@ void FakeHttp::Down() {
   for (int fd : open_) shutdown(fd, SHUT_RDWR);
 }
 
+int FakeHttp::open() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int>(open_.size());
+}
+
 void FakeHttp::Listen() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
@@ -190,12 +196,18 @@ void FakeHttp::Accept() {
 }
 
 void FakeHttp::Serve(int fd) {
+  // OpenSSL writes to clients that left. Blocked here alone, so that one of the client's own shows.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   SSL* ssl = nullptr;
   bool ready = true;
   if (tls_ != nullptr) {
     ssl = SSL_new(tls_);
     SSL_set_fd(ssl, fd);
     ready = SSL_accept(ssl) == 1;
+    if (SSL_session_reused(ssl) == 1) ++resumed_;
   }
   WireConnection connection(fd, ssl);
   WireRequest request;

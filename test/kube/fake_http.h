@@ -39,6 +39,8 @@ class WireConnection {
   bool BeginChunks(absl::string_view type);
   bool Chunk(absl::string_view bytes);
   bool EndChunks();
+  // Bytes as they are.
+  bool Write(absl::string_view bytes);
   // The client sees a reset.
   void Abort();
   bool PeerClosed();
@@ -47,7 +49,6 @@ class WireConnection {
 
  private:
   bool Fill();
-  bool Write(absl::string_view bytes);
 
   int fd_;
   SSL* ssl_;
@@ -68,6 +69,9 @@ class FakeHttp {
   void Down();
   void Up();
   int accepted() const { return accepted_; }
+  int open();
+  // TLS sessions of earlier connections that clients went on with.
+  int resumed() const { return resumed_; }
 
  private:
   void Listen();
@@ -79,6 +83,7 @@ class FakeHttp {
   int port_ = 0;
   int listener_ = -1;
   std::atomic<int> accepted_{0};
+  std::atomic<int> resumed_{0};
   std::thread acceptor_;
   std::mutex mutex_;
   std::set<int> open_;

@@ -9,27 +9,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/kube/api_error.h"
-#include "test/kube/fake_api_server.h"
+#include "test/kube/http_fixture.h"
 #include "test/kube/test_certificates.h"
-#include "test/kube/world_fixture.h"
 
 namespace muster::kube {
 namespace {
-
-HttpReply Exchange(Http& http, HttpRequest request) {
-  std::optional<HttpReply> reply;
-  http.Send(std::move(request), [&](HttpReply r) { reply = std::move(r); });
-  const absl::Time limit = absl::Now() + absl::Seconds(10);
-  while (!reply.has_value() && absl::Now() < limit) http.Poll(absl::Milliseconds(10));
-  REQUIRE(reply.has_value());
-  return *std::move(reply);
-}
-
-HttpRequest Get(const std::string& path) {
-  HttpRequest request;
-  request.path = path;
-  return request;
-}
 
 struct TlsServer {
   TlsServer() : context(authority.ServerContext()), server(context) {}

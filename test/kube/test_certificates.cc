@@ -34,13 +34,13 @@ void Extend(X509* certificate, int what, const char* value) {
 }
 
 X509* Issue(EVP_PKEY* key, const std::string& name, X509* issuer, EVP_PKEY* issuer_key,
-            const char* alternative) {
+            const char* alternative, long valid_seconds = 3600) {
   static long serial = 0;
   X509* certificate = X509_new();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -7200);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), valid_seconds);
   X509_set_pubkey(certificate, key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
@@ -74,14 +74,17 @@ SignedKey TestAuthority::Sign(const std::string& name, bool server) {
   return out;
 }
 
-SSL_CTX* TestAuthority::ServerContext() {
+SSL_CTX* TestAuthority::ServerContext(const ServerName& name) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = Issue(key, "server", certificate_, key_, "IP:127.0.0.1");
+  X509* certificate =
+      Issue(key, "127.0.0.1", certificate_, key_, name.alternative, name.valid_seconds);
   SSL_CTX_use_certificate(context, certificate);
   SSL_CTX_use_PrivateKey(context, key);
   X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate_);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // Without it OpenSSL refuses every resumed session.
+  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("test"), 4);
   X509_free(certificate);
   EVP_PKEY_free(key);
   return context;

@@ -15,6 +15,11 @@ struct SignedKey {
   std::string key;          // PEM
 };
 
+struct ServerName {
+  const char* alternative = "IP:127.0.0.1";
+  long valid_seconds = 3600;  // from now; negative: expired
+};
+
 class TestAuthority {
  public:
   TestAuthority();
@@ -24,9 +29,8 @@ class TestAuthority {
 
   std::string pem() const;
   SignedKey Sign(const std::string& name, bool server);
-  // A server for 127.0.0.1 that asks clients for a certificate of this authority. Owned by the
-  // caller.
-  SSL_CTX* ServerContext();
+  // A server that asks clients for a certificate of this authority. Owned by the caller.
+  SSL_CTX* ServerContext(const ServerName& name = {});
 
  private:
   EVP_PKEY* key_;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -45,7 +46,14 @@ class Metrics {
   std::string Render(absl::Time now) const;
 
  private:
+  struct ApiSeries {
+    std::string lane;
+    int code;
+    prometheus::Histogram* histogram;
+  };
+
   prometheus::Histogram* GangWaitOf(absl::string_view queue);
+  prometheus::Histogram* ApiSecondsOf(absl::string_view lane, int code);
 
   template <typename Metric>
   using Family = prometheus::Family<Metric>;
@@ -62,7 +70,7 @@ class Metrics {
   Family<prometheus::Histogram>* gang_wait_;
   std::map<std::string, prometheus::Histogram*, std::less<>> gang_wait_by_queue_;
   Family<prometheus::Histogram>* api_seconds_;
-  std::map<std::string, prometheus::Histogram*, std::less<>> api_by_lane_and_code_;
+  std::vector<ApiSeries> api_by_lane_and_code_;
   prometheus::Gauge* resident_bytes_;
 };
 
