@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is: from the root down, at each level the child that goes first (below guaranteed,
-// then the higher priority, then the lowest share) among those that still have something to try. One walk costs
-// O(depth + log siblings); a change of usage re-keys one path, O(depth x log siblings).
+// then the higher priority, then the lowest share) among those that still have something to try.
+// One walk costs O(depth + log siblings); a change of usage re-keys one path, O(depth x log
+// siblings).
 //
 // Source of the order: hierarchical DRF without the cap on complementary use (Bhattacharya et al.,
 // SoCC 2013, "naive" form); see queues/README.md for what that costs.

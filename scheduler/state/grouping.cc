@@ -45,8 +45,9 @@ GangName NameOf(const Pod& pod) {
   const bool stamped = pod.stamp && !pod.node_name.empty() && !pod.stamp->gang.empty();
   if (!stamped || pod.stamp->gang == name.name) return name;
   const std::string& was = pod.stamp->gang;
-  const bool spark = pod.spark_role != SparkRole::kNone && (was == pod.spark_app || pod.gang.empty());
-  if (spark) return {GangKind::kSpark, was};
+  if (pod.spark_role != SparkRole::kNone && (was == pod.spark_app || pod.gang.empty())) {
+    return {GangKind::kSpark, was};
+  }
   return {was == pod.name ? GangKind::kSingle : GangKind::kDeclared, was};
 }
 
@@ -222,7 +223,8 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
     case Problem::kServiceAccount:
       gang->refusal = {.code = ReasonCode::kForbidden,
                        .subject = choice.subject,
-                       .detail = absl::StrCat("its serviceAccounts do not include ", gang->account)};
+                       .detail =
+                           absl::StrCat("its serviceAccounts do not include ", gang->account)};
       break;
     case Problem::kNoQueueForNamespace:
       gang->refusal = {.code = ReasonCode::kForbidden,
