@@ -42,6 +42,18 @@ std::string Tail(const Reason& reason) {
   return reason.detail.empty() ? "" : absl::StrCat("; ", reason.detail);
 }
 
+// Of a limit that is reached: the resource's, or that of running gangs.
+std::string OfLimit(absl::string_view who, const Reason& reason) {
+  if (reason.resource.empty()) {
+    return absl::StrCat(who, " has ", reason.have, " of ", reason.limit, " running gangs",
+                        Tail(reason));
+  }
+  return absl::StrCat(who, ": ", AmountToString(reason.resource, reason.have), " of ",
+                      AmountToString(reason.resource, reason.limit), " ", reason.resource,
+                      " used or held, gang needs ", AmountToString(reason.resource, reason.need),
+                      Tail(reason));
+}
+
 }  // namespace
 
 std::string Message(const Reason& reason) {
@@ -57,23 +69,9 @@ std::string Message(const Reason& reason) {
     case ReasonCode::kQueueClosed:
       return absl::StrCat("queue ", reason.subject, " takes no new work", Tail(reason));
     case ReasonCode::kQueueQuota:
-      if (reason.resource.empty()) {
-        return absl::StrCat("queue ", reason.subject, ": ", reason.have, " of ", reason.limit,
-                            " running gangs", Tail(reason));
-      }
-      return absl::StrCat(
-          "queue ", reason.subject, ": ", AmountToString(reason.resource, reason.have), " of ",
-          AmountToString(reason.resource, reason.limit), " ", reason.resource,
-          " used or held, gang needs ", AmountToString(reason.resource, reason.need), Tail(reason));
+      return OfLimit(absl::StrCat("queue ", reason.subject), reason);
     case ReasonCode::kUserLimit:
-      if (reason.resource.empty()) {
-        return absl::StrCat(reason.subject, " has ", reason.have, " of ", reason.limit,
-                            " running gangs", Tail(reason));
-      }
-      return absl::StrCat(reason.subject, ": ", AmountToString(reason.resource, reason.have),
-                          " of ", AmountToString(reason.resource, reason.limit), " ",
-                          reason.resource, " used or held, gang needs ",
-                          AmountToString(reason.resource, reason.need), Tail(reason));
+      return OfLimit(reason.subject, reason);
     case ReasonCode::kCapacityShort:
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ",
                           AmountToString(reason.resource, reason.have),

@@ -96,8 +96,9 @@ void State::On(const QueuesSeen& event, absl::Time) {
     });
     const bool has = charged || !gang.holds.empty() || !gang.repairs.empty();
     const bool begun = gang.state == GangState::kStarting || gang.state == GangState::kStarted;
-    if (synced_ && (has || begun) && gang.queue.valid())
+    if (synced_ && (has || begun) && gang.queue.valid()) {
       kept.emplace_back(gang.id, tree_.at(gang.queue).path);
+    }
   }
   tree_ = Tree(event.config, &resources_);
   config_ = event.config;

@@ -45,9 +45,9 @@ GangName NameOf(const Pod& pod) {
   const bool stamped = pod.stamp && !pod.node_name.empty() && !pod.stamp->gang.empty();
   if (!stamped || pod.stamp->gang == name.name) return name;
   const std::string& was = pod.stamp->gang;
-  const bool spark =
-      pod.spark_role != SparkRole::kNone && (was == pod.spark_app || pod.gang.empty());
-  if (spark) return {GangKind::kSpark, was};
+  if (pod.spark_role != SparkRole::kNone && (was == pod.spark_app || pod.gang.empty())) {
+    return {GangKind::kSpark, was};
+  }
   return {was == pod.name ? GangKind::kSingle : GangKind::kDeclared, was};
 }
 
@@ -219,10 +219,10 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
                        .detail = absl::StrCat("its namespaces do not include ", gang->ns)};
       break;
     case Problem::kServiceAccount:
-      gang->refusal = {
-          .code = ReasonCode::kForbidden,
-          .subject = choice.subject,
-          .detail = absl::StrCat("its serviceAccounts do not include ", gang->account)};
+      gang->refusal = {.code = ReasonCode::kForbidden,
+                       .subject = choice.subject,
+                       .detail =
+                           absl::StrCat("its serviceAccounts do not include ", gang->account)};
       break;
     case Problem::kNoQueueForNamespace:
       gang->refusal = {.code = ReasonCode::kForbidden,

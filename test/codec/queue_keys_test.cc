@@ -22,7 +22,10 @@ fairness: {halfLife: 90m}
 queues:
 - name: etl
   maxRunning: 7
-  users: {default: {maxRunning: 5}, team-a/spark: {max: {cpu: 40, memory: 0}}, jane.doe: {maxRunning: 0}}
+  users:
+    default: {maxRunning: 5}
+    team-a/spark: {max: {cpu: 40, memory: 0}}
+    jane.doe: {maxRunning: 0}
   groups: {night: {maxRunning: 2, max: {cpu: 100}}, default: {maxRunning: 9}}
   state: draining
   priority: -3

@@ -172,6 +172,7 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
     if (gang.state != GangState::kWaiting || !gang.queue.valid()) continue;
     if (before.tree().at(gang.queue).order != LeafOrder::kFifo) continue;
     if (!room && code != ReasonCode::kQueueQuota) continue;
+    if (!room && head.reason.resource.empty()) continue;  // a count of gangs: growth is none
     for (const Step& step : plan.steps) {
       const Gang& other = before.gang(step.gang);
       const bool grows = step.kind == StepKind::kGrow;
@@ -249,6 +250,18 @@ Breaches NoMaxIsExceeded(const Levels& before, const State& after) {
         breaches.push_back(absl::StrCat(queue.path, ": ", use, " of ", queue.max[column]));
       }
     }
+  }
+  return breaches;
+}
+
+Breaches NoLimitIsExceeded(const SlowLimits& before, const State& after) {
+  Breaches breaches;
+  for (const auto& [key, now] : LimitsOf(after.config(), UsesOf(after))) {
+    const auto was = before.find(key);
+    const int64_t had = was == before.end() ? 0 : was->second.have;
+    if (now.have <= now.limit || now.have <= had) continue;
+    breaches.push_back(
+        absl::StrCat(key.first, " ", key.second, ": ", now.have, " of ", now.limit));
   }
   return breaches;
 }

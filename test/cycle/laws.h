@@ -9,6 +9,7 @@
 #include "policies/profile.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/state.h"
+#include "test/cycle/slow_limits.h"
 
 namespace muster::test {
 
@@ -31,6 +32,9 @@ struct Levels {
 Levels LevelsOf(const State& state);
 Breaches NoNodeIsOverfilled(const Levels& before, const State& after, const Plan& plan);
 Breaches NoMaxIsExceeded(const Levels& before, const State& after);
+// Of queues, users and groups, at every level. What others bound, or a lowered limit left, may be
+// beyond one; a plan must not make that worse.
+Breaches NoLimitIsExceeded(const SlowLimits& before, const State& after);
 
 // Whole gangs with their driver first, or members above a minimum; never a part below it, and
 // nobody twice.

@@ -30,10 +30,12 @@ void DecideUnderLaws(RandomCluster* c) {
   CheckLaw("evictions are whole", EvictionsAreWhole(state, plan));
   CheckLaw("evictions are rightful", EvictionsAreRightful(state, plan));
   const Levels levels = LevelsOf(state);
+  const SlowLimits limits = LimitsOf(state.config(), UsesOf(state));
   state.Assume(plan, c->w.now);
   c->w.CheckBooks();
   CheckLaw("capacity is never exceeded", NoNodeIsOverfilled(levels, state, plan));
   CheckLaw("max is never exceeded", NoMaxIsExceeded(levels, state));
+  CheckLaw("no limit is exceeded", NoLimitIsExceeded(limits, state));
   const Plan next = Cycle(state, c->profile, c->w.now);
   INFO("then: " << Named(state, next));
   REQUIRE(next.empty());  // a plan made on its own result plans nothing

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "test/cycle/slow_limits.h"
 #include "test/policies/slow_rooms.h"
 
 namespace muster::test {
@@ -51,7 +52,31 @@ struct Books {
   std::map<std::string, ResourceList> free;     // by node
   std::map<std::string, QueueNode> queues;      // by path
   std::map<std::string, ResourceList> by_user;  // "queue user"
+  std::vector<SlowUse> uses;
 };
+
+std::string LeafOf(const QueueConfig& config, const std::string& label) {
+  if (!LevelsTo(config, label).empty()) return label;
+  return LevelsTo(config, label + ".ns").empty() ? "" : label + ".ns";
+}
+
+// Why the queue takes nothing from the pod that speaks, or "".
+std::string Refusal(const std::vector<SlowLevel>& levels, const Pod& pod) {
+  const std::vector<std::string>& accounts = levels.back().spec.service_accounts;
+  const auto allows = [&pod](const std::string& glob) {
+    return GlobMatches(glob, pod.ns + "/" + pod.service_account);
+  };
+  if (!accounts.empty() && std::none_of(accounts.begin(), accounts.end(), allows)) {
+    return "Forbidden";
+  }
+  for (const SlowLevel& level : levels) {
+    if (pod.priority > level.spec.max_priority) return "Forbidden";
+  }
+  for (const SlowLevel& level : levels) {
+    if (level.spec.state != QueueState::kOpen) return "QueueClosed";
+  }
+  return "";
+}
 
 class Oracle {
  public:
@@ -74,6 +99,11 @@ class Oracle {
   void AddQueue(const QueueSpec& spec, const std::string& parent) {
     const std::string path = parent.empty() ? spec.name : parent + "." + spec.name;
     books_.queues[path] = QueueNode{spec, parent, {}};
+    if (spec.per_namespace) {
+      const std::vector<SlowLevel> levels = LevelsTo(world_.config, path + ".ns");
+      books_.queues[path].spec = levels[levels.size() - 2].spec;
+      books_.queues[path + ".ns"] = QueueNode{levels.back().spec, path, {}};
+    }
     for (const QueueSpec& child : spec.queues) AddQueue(child, path);
   }
   void Gather();
@@ -142,8 +172,10 @@ std::string Oracle::Judge(const std::string& name, std::vector<Pod> members) {
   for (const Pod& pod : members) {
     if (!pod.config_error.empty()) return "ConfigError";
   }
-  auto queue = books_.queues.find(job.queue);
-  if (queue == books_.queues.end() || !queue->second.spec.queues.empty()) return "ConfigError";
+  job.queue = LeafOf(world_.config, job.queue);
+  if (job.queue.empty()) return "ConfigError";
+  const std::string refusal = Refusal(LevelsTo(world_.config, job.queue), job.speaker);
+  if (!refusal.empty()) return refusal;
   const Forecast* forecast = driver ? &world_.forecasts.at(job.speaker.uid) : nullptr;
   if (driver) minimum = 1 + forecast->start;
   if (!driver && static_cast<int>(members.size()) < minimum) return "GangIncomplete";
@@ -188,6 +220,7 @@ bool Oracle::GoesFirst(const std::string& a, const std::string& b) const {
   const QueueNode& x = books_.queues.at(a);
   const QueueNode& y = books_.queues.at(b);
   if (below(x) != below(y)) return below(x);
+  if (x.spec.priority != y.spec.priority) return x.spec.priority > y.spec.priority;
   const int order = CompareShares(x.use, x.spec.weight, y.use, y.spec.weight);
   return order != 0 ? order < 0 : a < b;
 }
@@ -266,18 +299,25 @@ bool Oracle::Impossible(const Job& job, std::string* word) const {
   return !word->empty();
 }
 
+// "QueueQuota" of a resource, "QueueGangs" of running gangs.
 std::string Oracle::QuotaWord(const Job& job) const {
-  ResourceList need;
+  SlowUse own{job.queue, job.user, {}, 1};
   for (const Part& part : job.parts) {
-    for (int i = 0; i < part.count(); ++i) need.Add(WithPod(part.role.requests));
+    for (int i = 0; i < part.count(); ++i) own.amounts.Add(WithPod(part.role.requests));
   }
+  for (const auto& [key, limit] : LimitsOf(world_.config, {own})) {
+    if (!key.second.empty() && limit.have > limit.limit) return "NeverFits";
+  }
+  std::vector<SlowUse> all = books_.uses;
+  all.push_back(own);
   std::string word;
-  for (std::string path = job.queue; !path.empty(); path = books_.queues.at(path).parent) {
-    const QueueNode& queue = books_.queues.at(path);
-    for (const auto& [name, max] : queue.spec.max.entries()) {
-      if (need.Get(name) > max) return "NeverFits";
-      if (need.Get(name) > 0 && queue.use.Get(name) + need.Get(name) > max) word = "QueueQuota";
-    }
+  const SlowLimits mine = LimitsOf(world_.config, {own});
+  for (const auto& [key, limit] : LimitsOf(world_.config, all)) {
+    if (limit.have <= limit.limit || mine.count(key) == 0) continue;
+    const bool queue = key.first.rfind("queue ", 0) == 0;
+    if (queue && !key.second.empty()) return "QueueQuota";
+    if (queue) word = "QueueGangs";
+    if (word.empty()) word = "UserLimit";
   }
   return word;
 }
@@ -365,8 +405,8 @@ std::string Oracle::Try(const Job& job) {
   if (behind) return Impossible(job, &word) ? word : "BehindHead";
   const bool strict = books_.queues.at(job.queue).spec.order == LeafOrder::kFifo;
   if (!quota.empty()) {
-    if (strict) heads_.emplace_back(job, true);
-    return quota;
+    if (strict && quota == "QueueQuota") heads_.emplace_back(job, true);
+    return quota == "QueueGangs" ? "QueueQuota" : quota;
   }
   std::vector<size_t> order(job.parts.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -379,6 +419,11 @@ std::string Oracle::Try(const Job& job) {
     std::string text;
     if (Place(job, order, &copy, &text)) {
       books_ = copy;
+      SlowUse use{job.queue, job.user, {}, 1};
+      for (const Part& part : job.parts) {
+        for (int i = 0; i < part.count(); ++i) use.amounts.Add(WithPod(part.role.requests));
+      }
+      books_.uses.push_back(use);
       plan_.starts.push_back(text);
       return "";
     }

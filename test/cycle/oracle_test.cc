@@ -45,7 +45,8 @@ TEST_CASE("gangs start where, and wait for the reason for which, a slow oracle s
   }
   CHECK(starts > 1000);
   for (const char* word : {"NoRoom", "NeverFits", "Predicate", "QueueQuota", "BehindHead",
-                           "ConfigError", "GangIncomplete"}) {
+                           "ConfigError", "GangIncomplete", "UserLimit", "QueueClosed",
+                           "Forbidden"}) {
     CAPTURE(word);
     CHECK(words[word] > 20);
   }

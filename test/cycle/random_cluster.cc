@@ -10,7 +10,27 @@ RandomCluster::RandomCluster(uint64_t seed) : dice_(seed) {
   w.Hear(Synced{});
 }
 
+// Sometimes one of each kind of limit.
+void RandomCluster::Limit(QueueSpec* queue) {
+  const auto limit = [this]() {
+    UseLimit drawn;
+    if (dice_.OneIn(2)) drawn.max_running = dice_.Between(1, 3);
+    if (!drawn.max_running || dice_.OneIn(2)) drawn.max = Cpu(dice_.Between(2, 10));
+    return drawn;
+  };
+  if (dice_.OneIn(5)) queue->max_running = dice_.Between(1, 4);
+  if (dice_.OneIn(6)) queue->users.otherwise = limit();
+  if (dice_.OneIn(6)) queue->users.named["ns/user0"] = limit();
+  if (dice_.OneIn(8)) queue->groups.named["odd"] = limit();
+  if (dice_.OneIn(12)) queue->groups.otherwise = limit();
+  if (dice_.OneIn(15)) queue->state = dice_.OneIn(2) ? QueueState::kDraining : QueueState::kClosed;
+  if (dice_.OneIn(10)) queue->max_priority = 5;
+  if (dice_.OneIn(6)) queue->priority = dice_.Between(-1, 1);
+  if (dice_.OneIn(6) && !queue->guaranteed.empty()) queue->reclaimable = false;
+}
+
 void RandomCluster::MakeQueues() {
+  config.groups = {{"odd", {"ns/user1", "ns/def*"}}, {"all", {"*"}}};
   const auto add = [this](QueueSpec* parent, const std::string& name) {
     QueueSpec leaf = Leaf(name, {}, dice_.Between(1, 3));
     if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
@@ -19,6 +39,10 @@ void RandomCluster::MakeQueues() {
     if (dice_.OneIn(5)) leaf.preemptible = false;
     if (dice_.OneIn(5)) leaf.min_runtime = absl::Seconds(dice_.Between(1, 60));
     if (dice_.OneIn(8)) leaf.evictions_per_hour = dice_.Between(1, 3);
+    Limit(&leaf);
+    if (dice_.OneIn(10)) leaf.service_accounts = {"ns/user?"};
+    leaf.per_namespace = dice_.OneIn(8);
+    if (leaf.per_namespace) leaf.namespaces = {"ns", "other"};
     leaves_.push_back(parent == nullptr ? name : absl::StrCat(parent->name, ".", name));
     (parent == nullptr ? config.queues : parent->queues).push_back(leaf);
   };
@@ -27,6 +51,7 @@ void RandomCluster::MakeQueues() {
   if (!dice_.OneIn(2)) return;
   QueueSpec inner = Leaf("team");
   if (dice_.OneIn(2)) inner.max = Cpu(dice_.Between(4, 16));
+  Limit(&inner);
   add(&inner, "a");
   add(&inner, "b");
   config.queues.push_back(inner);

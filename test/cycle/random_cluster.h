@@ -47,6 +47,7 @@ class RandomCluster {
     std::string node;
   };
   void MakeQueues();
+  void Limit(QueueSpec* queue);
   void PutNode(const std::string& name);
   void Put(Pod pod);
   void Remove(const std::string& uid);

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "test/cycle/laws.h"
+#include "test/cycle/slow_limits.h"
 #include "test/policies/slow_rooms.h"
 
 namespace muster::test {
@@ -117,13 +118,26 @@ bool FitsEmptied(const State& state, const std::vector<Want>& wants) {
 std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
   const bool waits = gang.state == GangState::kWaiting;
   std::vector<Want> wants = waits ? Needs(state, gang) : std::vector<Want>();
+  const auto limited = [&](const std::string& who) -> std::string {
+    const SlowLimits limits = LimitsOf(state.config(), UsesOf(state));
+    const auto found = limits.find({who, reason.resource});
+    if (found == limits.end()) {
+      // Of a user who has nothing yet there is nothing to add up.
+      return reason.have == 0 ? "" : "no such limit";
+    }
+    if (found->second.have != reason.have) return "uses another amount";
+    if (found->second.limit != reason.limit) return "the limit is another";
+    const int64_t need = reason.resource.empty() ? 1 : reason.need;
+    return need + reason.have > reason.limit ? "" : "it would fit";
+  };
   const auto quota = [&]() -> std::string {
+    if (reason.resource.empty()) return limited("queue " + reason.subject);
     for (const Queue& queue : state.tree().queues()) {
       if (queue.path != reason.subject) continue;
-      for (size_t i = 0; i < queue.max.size(); ++i) {
+      for (size_t i = 0; i < queue.limit.size(); ++i) {
         if (state.resources().Name(static_cast<uint32_t>(i)) != reason.resource) continue;
         const int64_t use = AmountAt(queue.used, i) + AmountAt(queue.held, i);
-        if (use != reason.have || queue.max[i] != reason.limit) return "use or max is another";
+        if (use != reason.have || queue.limit[i] != reason.limit) return "use or max is another";
         if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
         return reason.need + use > reason.limit ? "" : "it would fit its max";
       }
@@ -131,9 +145,13 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
     return "no such max";
   };
   switch (reason.code) {
-    case ReasonCode::kQueueQuota: return quota();
+    case ReasonCode::kQueueQuota:
+      return quota();
+    case ReasonCode::kUserLimit:
+      return limited(reason.subject);
     case ReasonCode::kNeverFits:
-      if (absl::StartsWith(reason.subject, "max of queue ")) {
+      if (absl::StartsWith(reason.subject, "max of ") ||
+          absl::StartsWith(reason.subject, "guaranteed of ")) {
         return reason.need > reason.limit ? "" : "it would fit its max";
       }
       if (!waits || wants.empty()) return "";

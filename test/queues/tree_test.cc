@@ -188,8 +188,7 @@ TEST_CASE("running gangs are counted at every level, and the first full queue is
   CHECK(full(b) == "-");
 }
 
-TEST_CASE(
-    "who may not be reclaimed from stays within its guarantee of what siblings are guaranteed") {
+TEST_CASE("who may not be reclaimed from keeps to its guarantee of what siblings are guaranteed") {
   ResourceTable resources;
   QueueConfig config;
   QueueSpec keeps = Leaf("keeps", Cpu(50));

@@ -66,10 +66,21 @@ inline std::string Portrait(const State& state) {
         absl::StrCat(state.nodes().present(id) ? "there" : "gone", free);
   }
   for (const Queue& queue : state.tree().queues()) {
+    // A leaf that a template made counts for nothing while nobody is in it.
+    const bool made = queue.parent.valid() && state.tree().at(queue.parent).per_namespace;
+    const bool used = std::any_of(state.gangs().begin(), state.gangs().end(), [&](const Gang& gang) {
+      return gang.id.valid() && gang.queue == queue.id;
+    });
+    if (made && !used) continue;
     lines[absl::StrCat("queue ", queue.path)] =
         absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used),
                      ", held ", Words(state, queue.held), ", leaving ",
-                     Words(state, queue.leaving));
+                     Words(state, queue.leaving), ", running ", queue.running);
+  }
+  for (const auto& [key, book] : state.user_books().books()) {
+    lines[absl::StrCat(key.group ? "group " : "user ", key.name, " in ",
+                       state.tree().at(key.queue).path)] =
+        absl::StrCat(Words(state, book.amounts), ", running ", book.running);
   }
   for (const Gang& gang : state.gangs()) {
     if (!gang.id.valid()) continue;

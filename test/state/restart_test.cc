@@ -39,8 +39,17 @@ class World {
     for (const char* name : {"etl", "adhoc", "default"}) {
       if (dice_.OneIn(3)) continue;
       config.queues.push_back(Leaf(name));
-      if (dice_.OneIn(2)) config.queues.back().namespaces = {dice_.OneIn(2) ? "n*" : "team"};
+      QueueSpec& queue = config.queues.back();
+      if (dice_.OneIn(2)) queue.namespaces = {dice_.OneIn(2) ? "n*" : "team"};
+      queue.per_namespace = !queue.namespaces.empty() && dice_.OneIn(2);
+      if (dice_.OneIn(3)) queue.users.otherwise = UseLimit{dice_.Between(0, 2), {}};
+      if (dice_.OneIn(3)) queue.groups.named["some"] = UseLimit{{}, {{kCpu, 2000}}};
+      if (dice_.OneIn(4)) queue.max_priority = dice_.Between(0, 1);
+      if (dice_.OneIn(4)) queue.service_accounts = {"ns/user?"};
+      if (dice_.OneIn(4)) queue.state = dice_.OneIn(2) ? QueueState::kDraining : QueueState::kClosed;
     }
+    config.groups = {{"some", {"ns/user0", "ns/d*", "jane"}}};
+    if (dice_.OneIn(3)) config.user_label = "muster.dev/user";
     return config;
   }
 
@@ -49,7 +58,8 @@ class World {
   // The pod as it is now; sometimes an older version of it was heard first.
   void Tell(Pod pod, bool bound, int32_t minimum, int32_t hold = 0) {
     Stream stream;
-    pod.queue = dice_.Of<std::string>({"", "", "etl", "adhoc", "gone"});
+    pod.queue = dice_.Of<std::string>({"", "", "etl", "adhoc", "gone", "etl.ns"});
+    if (dice_.OneIn(4)) pod.user = "jane";
     if (dice_.OneIn(3)) stream.push_back(PodSeen{pod});
     if (bound) {
       pod = On(pod, AnyNode(), dice_.OneIn(4) ? PodPhase::kPending : PodPhase::kRunning);
@@ -65,7 +75,7 @@ class World {
   }
 
   void Single(int i) {
-    queue_ = dice_.Of<std::string>({"etl", "adhoc", "removed"});
+    queue_ = dice_.Of<std::string>({"etl", "adhoc", "removed", "etl.ns"});
     Tell(MakePod(absl::StrCat("single", i), dice_.Between(1, 3), i), dice_.OneIn(2), 1);
   }
 

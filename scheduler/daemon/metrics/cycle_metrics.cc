@@ -47,7 +47,9 @@ int64_t HalfBound(const State& state) {
 }  // namespace
 
 CycleMetrics::Line& CycleMetrics::LineOf(const State& state, QueueId queue) {
-  return lines_[queue.valid() ? queue.value : state.tree().size()];
+  if (!queue.valid()) return nobodys_;
+  if (lines_.size() < state.tree().size()) lines_.resize(state.tree().size());
+  return lines_[queue.value];
 }
 
 void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now) {
@@ -63,7 +65,8 @@ void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now)
 }
 
 void CycleMetrics::Count(const State& state, const Plan& plan) {
-  lines_.assign(state.tree().size() + 1, Line());
+  lines_.assign(state.tree().size(), Line());
+  nobodys_ = Line();
   for (const Verdict& verdict : plan.verdicts) {
     const Gang& gang = state.gang(verdict.gang);
     if (!Waits(gang, verdict.reason)) continue;
@@ -81,9 +84,8 @@ void CycleMetrics::Flush(const State& state, absl::Time now) {
 }
 
 void CycleMetrics::Copy(const State& state) {
-  lines_.resize(state.tree().size() + 1);
   QueueRows rows;
-  rows.reserve(lines_.size());
+  rows.reserve(state.tree().size() + 1);
   for (const Queue& queue : state.tree().queues()) {
     if (!queue.parent.valid()) continue;
     const Line& line = LineOf(state, queue.id);
@@ -99,11 +101,11 @@ void CycleMetrics::Copy(const State& state) {
     row.oldest = line.oldest;
     rows.push_back(std::move(row));
   }
-  if (QueueRow nobodys; lines_.back().waiting != nobodys.waiting) {
+  if (QueueRow nobodys; nobodys_.waiting != nobodys.waiting) {
     nobodys.path = std::string(kNoQueue);
     nobodys.leaf = true;
-    nobodys.waiting = lines_.back().waiting;
-    nobodys.oldest = lines_.back().oldest;
+    nobodys.waiting = nobodys_.waiting;
+    nobodys.oldest = nobodys_.oldest;
     rows.push_back(std::move(nobodys));
   }
   std::vector<std::string> paths;

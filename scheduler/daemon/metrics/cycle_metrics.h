@@ -32,7 +32,8 @@ class CycleMetrics : public loop::Observer {
   void Copy(const State& state);
 
   Metrics* const metrics_;
-  std::vector<Line> lines_;         // by queue; the last one: of gangs without a queue
+  std::vector<Line> lines_;         // by queue; may lag behind a tree that has grown
+  Line nobodys_;                    // of gangs without a queue
   std::vector<std::string> paths_;  // of the last copy
   bool copied_ = true;
   absl::Time copied_at_ = absl::InfinitePast();
