@@ -156,6 +156,38 @@ TEST_CASE("on nodes like slots a gang is placed if and only if a placement exist
   CHECK(competing > 100);
 }
 
+// Each member has a node of its own that somebody knows; roles admit others besides. Neither order
+// of greedy placement finds all of these.
+TEST_CASE("a placement that was hidden is found whoever else could use its nodes") {
+  for (uint64_t seed = 1; seed <= 1000; ++seed) {
+    CAPTURE(seed);
+    Dice dice(seed);
+    Witness w;
+    const Profile profile = MakeProfile("bin-pack");
+    const int members = dice.Between(4, 12);
+    std::vector<std::string> roles = {"a", "b", "c", "d"};
+    roles.resize(static_cast<size_t>(dice.Between(3, 4)));
+    std::vector<Pod> pods;
+    for (int i = 0; i < members; ++i) {
+      const std::string role = dice.Of(roles);
+      Node node = MakeNode(absl::StrCat("n", i), 1);
+      for (const std::string& other : roles) {
+        if (other == role || dice.OneIn(3)) node.labels.emplace_back(other, "y");
+      }
+      w.See(node);
+      Pod pod = Member("g", i, members);
+      pod.role.node_selector = {{role, "y"}};
+      pods.push_back(pod);
+    }
+    w.Hear(Synced{});
+    for (const Pod& pod : pods) w.See(pod);
+    Draft draft(w.state);
+    const Gang& gang = w.GangOf(pods[0]);
+    REQUIRE(TryFit(draft, profile, gang, StartShape(w.state, gang)).reason.code ==
+            ReasonCode::kNone);
+  }
+}
+
 TEST_CASE(
     "on any nodes the flow is never less than what fits, and what it places is really there") {
   int placed = 0, loose = 0;
