@@ -3,6 +3,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/push_relabel_max_flow.hpp>
+#include <utility>
 
 namespace muster {
 
@@ -42,33 +43,33 @@ int64_t FlowNetwork::Solve(size_t source, size_t sink) {
   for (size_t i = 0; i < edges_.size(); ++i) {
     edges_[i].flow = edges_[i].capacity - residual[forth[i]];
   }
-  Cut(sink);
+  least_side_ = Reached(source, false);
+  largest_side_ = Reached(sink, true);
+  largest_side_.flip();
   return size;
 }
 
-// Backwards from the sink along what is not full.
-void FlowNetwork::Cut(size_t sink) {
-  struct Way {
-    size_t from;
-    bool open;
-  };
-  std::vector<std::vector<Way>> into(vertices_);
+std::vector<bool> FlowNetwork::Reached(size_t start, bool backwards) const {
+  std::vector<std::vector<size_t>> next(vertices_);
   for (const Edge& edge : edges_) {
-    into[edge.to].push_back({edge.from, edge.flow < edge.capacity});
-    into[edge.from].push_back({edge.to, edge.flow > 0});
+    const auto [from, to] =
+        backwards ? std::pair(edge.to, edge.from) : std::pair(edge.from, edge.to);
+    if (edge.flow < edge.capacity) next[from].push_back(to);
+    if (edge.flow > 0) next[to].push_back(from);
   }
-  source_side_.assign(vertices_, true);
-  source_side_[sink] = false;
-  std::vector<size_t> reached = {sink};
-  while (!reached.empty()) {
-    const size_t at = reached.back();
-    reached.pop_back();
-    for (const Way& way : into[at]) {
-      if (!way.open || !source_side_[way.from]) continue;
-      source_side_[way.from] = false;
-      reached.push_back(way.from);
+  std::vector<bool> reached(vertices_, false);
+  reached[start] = true;
+  std::vector<size_t> ways = {start};
+  while (!ways.empty()) {
+    const size_t at = ways.back();
+    ways.pop_back();
+    for (const size_t to : next[at]) {
+      if (reached[to]) continue;
+      reached[to] = true;
+      ways.push_back(to);
     }
   }
+  return reached;
 }
 
 }  // namespace muster

@@ -9,6 +9,9 @@
 
 namespace muster {
 
+// More edges take longer than an answer is worth: some tens of milliseconds.
+inline constexpr size_t kMostFlowEdges = 200'000;
+
 class FlowNetwork {
  public:
   explicit FlowNetwork(size_t vertices) : vertices_(vertices) {}
@@ -21,8 +24,10 @@ class FlowNetwork {
 
   // After Solve.
   int64_t flow(size_t edge) const { return edges_[edge].flow; }
-  // The largest source side of a minimum cut: vertices from which nothing more reaches the sink.
-  const std::vector<bool>& source_side() const { return source_side_; }
+  // The source sides of the minimum cuts, least and largest: vertices that more can still reach,
+  // and those from which nothing more reaches the sink.
+  const std::vector<bool>& least_side() const { return least_side_; }
+  const std::vector<bool>& largest_side() const { return largest_side_; }
 
  private:
   struct Edge {
@@ -31,11 +36,13 @@ class FlowNetwork {
     int64_t capacity;
     int64_t flow = 0;
   };
-  void Cut(size_t sink);
+  // What is reached along edges that are not full: from `start`, or (backwards) to it.
+  std::vector<bool> Reached(size_t start, bool backwards) const;
 
   size_t vertices_;
   std::vector<Edge> edges_;
-  std::vector<bool> source_side_;
+  std::vector<bool> least_side_;
+  std::vector<bool> largest_side_;
 };
 
 }  // namespace muster

@@ -11,8 +11,6 @@ namespace muster {
 
 namespace {
 
-constexpr size_t kMostEdges = 200'000;  // some tens of milliseconds
-
 // One node after the other, as the parts see it.
 class Rooms {
  public:
@@ -180,7 +178,7 @@ std::vector<SlotClass> SlotClassesOf(Draft& draft, const Profile& profile, const
 }
 
 bool Flows(const Shape& shape, const std::vector<SlotClass>& classes) {
-  return shape.size() * classes.size() <= kMostEdges;
+  return shape.size() * classes.size() <= kMostFlowEdges;
 }
 
 SlotFlow FlowOf(const Shape& shape, const std::vector<SlotClass>& classes) {
@@ -207,10 +205,7 @@ SlotFlow FlowOf(const Shape& shape, const std::vector<SlotClass>& classes) {
   flow.assigned.resize(shape.size());
   for (size_t part = 0; part < shape.size(); ++part) {
     for (size_t edge : edges[part]) flow.assigned[part].push_back(network.flow(edge));
-    flow.short_parts.push_back(flow.missing > 0 && network.source_side()[part]);
-  }
-  for (size_t c = 0; c < classes.size(); ++c) {
-    flow.full_classes.push_back(flow.missing > 0 && network.source_side()[shape.size() + c]);
+    flow.short_parts.push_back(flow.missing > 0 && network.least_side()[part]);
   }
   return flow;
 }

@@ -26,11 +26,8 @@ struct SlotFlow {
   int64_t members = 0;                         // that find a place, at most
   bool exact = true;                           // as many do
   std::vector<std::vector<int64_t>> assigned;  // by part, by class
-  // The minimum cut: parts that lack slots, and what they compete for, as far as its members would
-  // go there.
-  std::vector<bool> short_parts;
-  std::vector<bool> full_classes;
-  int64_t missing = 0;  // members of `short_parts` without a place
+  int64_t missing = 0;                         // members without a place, at least
+  std::vector<bool> short_parts;               // whose they are: the parts on the minimum cut
 };
 
 // Nodes without room for any part are in none. In name order of their first nodes.

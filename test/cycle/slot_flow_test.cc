@@ -42,12 +42,18 @@ TEST_CASE("the largest flow is the least cut, over all cuts of small networks") 
     };
     int64_t least = kUnlimited;
     size_t largest_side = 0;
+    size_t least_side = ~size_t{0};
     for (size_t side = 0; side < size_t{1} << vertices; ++side) {
       if ((side & 1) == 0 || (side & 2) != 0) continue;  // 0 is the source, 1 the sink
       const int64_t cut = cut_of([side](size_t v) { return (side >> v & 1) != 0; });
-      if (cut < least) largest_side = 0;
+      if (cut < least) {
+        largest_side = 0;
+        least_side = ~size_t{0};
+      }
       least = std::min(least, cut);
-      if (cut == least) largest_side |= side;
+      if (cut > least) continue;
+      largest_side |= side;
+      least_side &= side;
     }
     CHECK(network.Solve(0, 1) == least);
     std::vector<int64_t> kept(vertices, 0);
@@ -59,7 +65,8 @@ TEST_CASE("the largest flow is the least cut, over all cuts of small networks") 
     CHECK(kept[1] == least);
     for (size_t v = 2; v < vertices; ++v) CHECK(kept[v] == 0);
     for (size_t v = 0; v < vertices; ++v) {
-      CHECK(network.source_side()[v] == ((largest_side >> v & 1) != 0));
+      CHECK(network.largest_side()[v] == ((largest_side >> v & 1) != 0));
+      CHECK(network.least_side()[v] == ((least_side >> v & 1) != 0));
     }
   }
 }
