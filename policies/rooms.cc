@@ -26,28 +26,52 @@ struct Asker {
   RoomColumns* columns;
 
   void Ask(NodeRange range, bool follows_usage, std::vector<int32_t>* rooms) const {
-    for (const auto& filter : profile.filters) {
-      if (filter->follows_usage() == follows_usage) {
-        filter->Limit(role, state, range, absl::MakeSpan(*rooms));
+    for (size_t filter = 0; filter < profile.filters.size(); ++filter) {
+      if (profile.filters[filter]->follows_usage() != follows_usage) continue;
+      profile.filters[filter]->Limit(role, state, range, absl::MakeSpan(*rooms));
+      for (uint32_t i = range.first; i < range.last; ++i) {
+        if ((*rooms)[i] <= 0 && columns->refused_by[i] == kByNobody) Refuse(i, filter);
       }
     }
+  }
+
+  void Refuse(uint32_t node, size_t filter) const {
+    columns->refused_by[node] = static_cast<uint8_t>(filter);
+    ++columns->refusals[filter];
+  }
+
+  // Whether usage, or anything, was what refused it.
+  void Forgive(uint32_t node, bool usage_alone) const {
+    uint8_t& by = columns->refused_by[node];
+    if (by < profile.filters.size()) {
+      if (usage_alone && !profile.filters[by]->follows_usage()) return;
+      --columns->refusals[by];
+    } else if (usage_alone) {
+      return;
+    }
+    by = state.nodes().present(NodeId{node}) ? kByNobody : kByAbsence;
   }
 
   void FillFixed() const {
     const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
     columns->fixed.assign(all.last, kAnyRoom);
+    columns->refusals.assign(profile.filters.size(), 0);
+    columns->refused_by.assign(all.last, kByNobody);
+    for (uint32_t i = 0; i < all.last; ++i) Forgive(i, false);
     Ask(all, false, &columns->fixed);
   }
 
   void RefreshFixed(uint32_t node) const {
     if (state.nodes().object_changed(NodeId{node}) < columns->position) return;
     columns->fixed[node] = kAnyRoom;
+    Forgive(node, false);
     Ask(NodeRange{node, node + 1}, false, &columns->fixed);
   }
 
   void FillRooms() const {
     const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
     columns->rooms = columns->fixed;
+    for (uint32_t i = 0; i < all.last; ++i) Forgive(i, true);
     Ask(all, true, &columns->rooms);
     columns->sum = std::accumulate(columns->rooms.begin(), columns->rooms.end(), int64_t{0});
     columns->rates.resize(all.last);
@@ -65,6 +89,7 @@ struct Asker {
     const NodeRange one{node, node + 1};
     columns->sum -= columns->rooms[node];
     columns->rooms[node] = columns->fixed[node];
+    Forgive(node, true);
     Ask(one, true, &columns->rooms);
     columns->sum += columns->rooms[node];
     if (columns->rooms[node] <= 0) {
@@ -113,6 +138,19 @@ absl::Span<const int32_t> AdmissionOf(Draft& draft, const Profile& profile, Role
 
 bool Admits(Draft& draft, const Profile& profile, RoleId role, NodeId node) {
   return AdmissionOf(draft, profile, role)[node.value] > 0;
+}
+
+absl::Span<const int64_t> RefusalsOf(Draft& draft, const Profile& profile, RoleId role) {
+  return UpToDate(draft, profile, role).refusals;
+}
+
+int64_t CountAdmitting(Draft& draft, const Profile& profile, RoleId role) {
+  const auto refusals = RefusalsOf(draft, profile, role);
+  int64_t count = draft.state().nodes().count();
+  for (size_t filter = 0; filter < refusals.size(); ++filter) {
+    if (!profile.filters[filter]->follows_usage()) count -= refusals[filter];
+  }
+  return count;
 }
 
 int64_t SumOfRooms(Draft& draft, const Profile& profile, RoleId role, int64_t enough) {

@@ -21,6 +21,12 @@ bool Admits(Draft& draft, const Profile& profile, RoleId role, NodeId node);
 // By node slot: > 0 where it does. Valid until the next change of the draft.
 absl::Span<const int32_t> AdmissionOf(Draft& draft, const Profile& profile, RoleId role);
 
+// How many nodes admit the role.
+int64_t CountAdmitting(Draft& draft, const Profile& profile, RoleId role);
+// Of how many nodes each filter of the profile is the first to leave no room, those before usage
+// that the Node object is enough for. Valid until the next change of the draft.
+absl::Span<const int64_t> RefusalsOf(Draft& draft, const Profile& profile, RoleId role);
+
 // Room for the role over all nodes, at most `enough`.
 int64_t SumOfRooms(Draft& draft, const Profile& profile, RoleId role, int64_t enough);
 

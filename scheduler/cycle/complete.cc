@@ -29,15 +29,10 @@ bool Complete(Round& round, const Gang& gang, absl::Span<const PodId> members) {
       ReasonCode::kNone) {
     return false;
   }
-  Attempt attempt(round.draft);
+  std::vector<std::vector<HoldSlot>> slots;
+  if (!PlaceShape(round.draft, round.profile, gang, shape, &slots)) return false;
   Step step{StepKind::kComplete, gang.id, {}, {}, {}};
-  for (const Part& part : shape) {
-    const auto slots =
-        Place(round.draft, round.profile, gang, part.role, part.count(), Tree::Use::kUsed);
-    if (CountOf(slots) < part.count()) return false;
-    Assign(part.pods, slots, &step);
-  }
-  attempt.Keep();
+  for (size_t i = 0; i < shape.size(); ++i) Assign(shape[i].pods, slots[i], &step);
   round.plan->steps.push_back(std::move(step));
   return true;
 }
@@ -67,16 +62,20 @@ void CompleteHalfBound(Round& round) {
                           begun.waiting.begin() + static_cast<std::ptrdiff_t>(count));
       continue;
     }
+    Reason reason{.code = refused ? ReasonCode::kBindRefused : ReasonCode::kRepairing,
+                  .need = gang.minimum,
+                  .have = gang.bound,
+                  .detail = gang.refused_message};
+    if (completable && count > 0) {
+      const Shape lacking = ShapeOf(round.state(), absl::MakeSpan(begun.waiting).first(count));
+      reason = ExplainRepair(round.draft, round.profile, gang, lacking, gang.bound, gang.minimum);
+    }
+    round.Say(gang.id, std::move(reason));
     const bool any_bound = gang.accepted > 0;
     if (any_bound && (refused || late)) {
       round.plan->releases.push_back(gang.id);
       begun.waiting.clear();
     }
-    Reason reason{.code = refused ? ReasonCode::kBindRefused : ReasonCode::kRepairing,
-                  .need = gang.minimum,
-                  .have = gang.bound,
-                  .detail = gang.refused_message};
-    round.Say(gang.id, std::move(reason));
   }
 }
 

@@ -4,16 +4,19 @@
 #include <algorithm>
 #include <numeric>
 
+#include "scheduler/cycle/slot_flow.h"
+
 namespace muster {
 
 namespace {
 
-// Scarcest first: the part with the least room to spare chooses before the others.
+// Scarcest first: the part with the least room to spare chooses before the others. Empty where a
+// part would not even fit alone, which is known without trying.
 std::vector<size_t> ScarcestFirst(Draft& draft, const Profile& profile, const Shape& shape) {
-  if (shape.size() == 1) return {0};
   std::vector<int64_t> spare;
   for (const Part& part : shape) {
     const int64_t room = SumOfRooms(draft, profile, part.role, int64_t{1} << 40);
+    if (room < part.count()) return {};
     spare.push_back(room - part.count());
   }
   std::vector<size_t> order(shape.size());
@@ -37,7 +40,6 @@ bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shap
     if (CountOf(held) < part.forecast) return false;
     slots.insert(slots.end(), held.begin(), held.end());
   }
-  draft.Begin(gang);
   attempt.Keep();
   return true;
 }
@@ -47,18 +49,28 @@ bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shap
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots) {
   std::vector<size_t> order = ScarcestFirst(draft, profile, shape);
+  if (order.empty()) return false;
   if (PlaceAll(draft, profile, gang, shape, order, slots)) return true;
   if (shape.size() == 1) return false;
-  // Greedy can choose wrongly where roles compete for the same nodes: the other way round once.
   std::reverse(order.begin(), order.end());
-  return PlaceAll(draft, profile, gang, shape, order, slots);
+  if (PlaceAll(draft, profile, gang, shape, order, slots)) return true;
+  // Greedy can choose wrongly where roles compete for the same nodes: the flow knows better.
+  const auto classes = SlotClassesOf(draft, profile, shape, Measure::kFree);
+  if (!Flows(shape, classes)) return false;
+  const SlotFlow flow = FlowOf(shape, classes);
+  if (flow.missing > 0) return false;
+  *slots = PlaceByFlow(draft, profile, gang, shape, classes, flow);
+  return !slots->empty();
 }
 
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
   Fit fit;
   fit.reason = CheckQuota(draft.state(), gang, Sum(draft.state(), shape), Asks::kStart);
   if (fit.reason.code != ReasonCode::kNone) return fit;
-  if (PlaceShape(draft, profile, gang, shape, &fit.slots)) return fit;
+  if (PlaceShape(draft, profile, gang, shape, &fit.slots)) {
+    draft.Begin(gang);
+    return fit;
+  }
   fit.reason = ExplainShortage(draft, profile, gang, shape);
   return fit;
 }

@@ -16,7 +16,9 @@ struct Fit {
   std::vector<std::vector<HoldSlot>> slots;
 };
 
-// Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part.
+// Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part, for
+// members that exist first. Of roles that compete some placement may exist that it does not find, but
+// not where nodes are like slots (slot_flow.h).
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots);
 
@@ -39,5 +41,9 @@ Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
 
 // Why a shape that found no room does not fit.
 Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
+
+// What is said of a gang that has begun and lacks members: `have` of `need` have room, these do not.
+Reason ExplainRepair(Draft& draft, const Profile& profile, const Gang& gang, const Shape& lacking,
+                     int64_t have, int64_t need);
 
 }  // namespace muster

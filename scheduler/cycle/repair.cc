@@ -127,15 +127,10 @@ void RepairDegraded(Round& round) {
     if (begun.deficit > 0) PlaceWaiting(round, gang, &begun);
     if (begun.deficit > 0) Rehold(round, gang, &begun);
     if (begun.deficit > 0 && !begun.waiting.empty()) {
-      const Shape shape = ShapeOf(round.state(), begun.waiting);
-      Reason reason{.code = ReasonCode::kRepairing,
-                    .need = gang.promised,
-                    .have = gang.promised - begun.deficit};
-      const Reason quota = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kMore);
-      reason.detail = quota.code != ReasonCode::kNone
-                          ? Message(quota)
-                          : Message(ExplainShortage(round.draft, round.profile, gang, shape));
-      round.Say(gang.id, std::move(reason));
+      const auto lost = std::min(begun.waiting.size(), static_cast<size_t>(begun.deficit));
+      const Shape shape = ShapeOf(round.state(), absl::MakeSpan(begun.waiting).first(lost));
+      round.Say(gang.id, ExplainRepair(round.draft, round.profile, gang, shape,
+                                       gang.promised - begun.deficit, gang.promised));
       begun.waiting.clear();  // no growth before the floor is back
     }
     if (begun.deficit == 0) Exchange(round, gang, &begun);

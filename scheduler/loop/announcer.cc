@@ -31,24 +31,31 @@ absl::Duration Patience(const Reason& reason) {
 }
 
 std::string ConditionReason(const Reason& reason) {
-  return CuredByNodes(reason.code) ? "Unschedulable" : std::string(Name(reason.code));
+  return CuredByNodes(reason) ? "Unschedulable" : std::string(Name(reason.code));
 }
 
 std::string ConditionMessage(const Reason& reason) {
   return absl::StrCat(Name(reason.code), ": ", Message(reason));
 }
 
+// What a condition's reader acts on: the code, and whether a node would help.
+bool Alike(const Reason& a, const Reason& b) {
+  return a.code == b.code && CuredByNodes(a) == CuredByNodes(b);
+}
+
 }  // namespace
 
-absl::Time Announcer::DueOf(const Entry& entry) const {
-  if (entry.told != entry.reason.code) {
+bool Announcer::Fresh(const Entry& entry) { return !Alike(entry.told, entry.reason); }
+
+absl::Time Announcer::DueOf(const Entry& entry) {
+  if (Fresh(entry)) {
     const bool growing = entry.reason.code == ReasonCode::kGangIncomplete;
     const absl::Time from =
         growing ? std::clamp(entry.grown, entry.since, entry.since + kLongestGrowth) : entry.since;
     return from + Patience(entry.reason);
   }
   if (entry.waiting > entry.told_waiting) return entry.told_at + absl::Seconds(1);
-  if (entry.told_message != ConditionMessage(entry.reason)) return entry.told_all_at + kRewrite;
+  if (entry.told != entry.reason) return entry.told_all_at + kRewrite;
   return absl::InfiniteFuture();
 }
 
@@ -57,16 +64,21 @@ void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
   for (const Verdict& verdict : plan.verdicts) {
     const Gang& gang = state.gang(verdict.gang);
     Entry& entry = entries_[verdict.gang];
+    entry.round = round_;
+    const bool same_gang = entry.opener_uid == gang.opener_uid;
+    if (same_gang && entry.reason == verdict.reason && entry.waiting == gang.waiting.size()) {
+      continue;  // most of a backlog, in most cycles
+    }
     due_.erase({entry.due, verdict.gang});
-    if (entry.opener_uid != gang.opener_uid) {
+    if (!same_gang) {
       entry = Entry();
       entry.opener_uid = gang.opener_uid;
+      entry.round = round_;
     }
-    if (entry.reason.code != verdict.reason.code) entry.since = now;
+    if (!Alike(entry.reason, verdict.reason)) entry.since = now;
     entry.reason = verdict.reason;
     if (gang.waiting.size() > entry.waiting) entry.grown = now;
     entry.waiting = gang.waiting.size();
-    entry.round = round_;
     entry.due = DueOf(entry);
     if (entry.due != absl::InfiniteFuture()) due_.insert({entry.due, verdict.gang});
   }
@@ -97,13 +109,14 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
   const Gang& gang = state.gang(id);
   const std::string reason = ConditionReason(entry->reason);
   const std::string message = ConditionMessage(entry->reason);
-  const bool fresh_code = entry->told != entry->reason.code;
+  const bool fresh = Fresh(*entry);
+  const bool first = entry->told.code == ReasonCode::kNone;
   // After a restart the same code may stand on the pods already, with other numbers.
   const std::string code_prefix = absl::StrCat(Name(entry->reason.code), ": ");
-  bool said_before = fresh_code && entry->told == ReasonCode::kNone;
-  if (fresh_code || now >= entry->told_all_at + kRewrite) {
+  bool said_before = first;
+  if (fresh || now >= entry->told_all_at + kRewrite) {
     entry->told_uids.clear();
-    entry->told_message = message;
+    entry->told = entry->reason;
     entry->told_all_at = now;
   }
   for (PodId member : gang.waiting) {
@@ -112,7 +125,7 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
     const bool same_code =
         pod.condition_reason == reason && absl::StartsWith(pod.condition_message, code_prefix);
     if (pod.condition_message == message && pod.condition_reason == reason) continue;
-    if (entry->told == ReasonCode::kNone && same_code) continue;
+    if (first && same_code) continue;
     said_before = false;
     actuator->Condition(
         SetCondition{PodRef{pod.uid, pod.ns, pod.name}, pod.generation, reason, message});
@@ -126,7 +139,6 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
           "Scheduling", absl::StrCat("gang ", FullName(gang), ": ", Message(entry->reason))});
     }
   }
-  entry->told = entry->reason.code;
   entry->told_waiting = gang.waiting.size();
   entry->told_at = now;
   entry->due = DueOf(*entry);

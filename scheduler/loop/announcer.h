@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells why gangs wait: the PodScheduled condition on every waiting member, in one burst, and one
 // event per gang and code. A reason is told once it has stood for a moment (most gangs start within
-// it), again when the code changes or members join, else at most every 5 minutes. Each telling is
-// an API write, so that saying less is part of being fast.
+// it), again when the code changes, or whether nodes would cure it, or members join, else at most
+// every 5 minutes. Each telling is an API write, so that saying less is part of being fast.
 #pragma once
 
 #include <map>
@@ -29,9 +29,8 @@ class Announcer {
     size_t waiting = 0;
     absl::Time since;  // this code stands
     absl::Time grown;  // more members wait than before
-    absl::Time due;    // InfiniteFuture: told
-    ReasonCode told = ReasonCode::kNone;
-    std::string told_message;  // to all, at `told_all_at`; members that join are told in between
+    absl::Time due;    // InfiniteFuture: told all
+    Reason told;  // to all, at `told_all_at`; members that join are told in between
     size_t told_waiting = 0;
     absl::Time told_at = absl::InfinitePast();
     absl::Time told_all_at = absl::InfinitePast();
@@ -39,7 +38,8 @@ class Announcer {
     std::set<ReasonCode> events;
     int64_t round = 0;
   };
-  absl::Time DueOf(const Entry& entry) const;
+  static bool Fresh(const Entry& entry);
+  static absl::Time DueOf(const Entry& entry);
   void Tell(const State& state, GangId gang, Entry* entry, absl::Time now, Actuator* actuator);
 
   std::map<GangId, Entry> entries_;

@@ -27,84 +27,156 @@ absl::string_view Name(ReasonCode code) {
   return "None";
 }
 
-bool CuredByNodes(ReasonCode code) {
-  return code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
-         code == ReasonCode::kPredicate || code == ReasonCode::kRepairing;
+bool CuredByNodes(const Reason& reason) {
+  switch (reason.code == ReasonCode::kRepairing ? reason.cause : reason.code) {
+    case ReasonCode::kCapacityShort:
+    case ReasonCode::kFragmented:
+      return true;
+    case ReasonCode::kPredicate:
+      return !reason.by_field;
+    default:
+      return false;
+  }
 }
 
 namespace {
 
+std::string Of(const Reason& reason, int64_t amount) {
+  return AmountToString(reason.resource, amount);
+}
+
 std::string Amount(const Reason& reason, int64_t amount) {
-  return absl::StrCat(AmountToString(reason.resource, amount), " ", reason.resource);
+  return absl::StrCat(Of(reason, amount), " ", reason.resource);
 }
 
-std::string Tail(const Reason& reason) {
-  return reason.detail.empty() ? "" : absl::StrCat("; ", reason.detail);
-}
-
-// Of a limit that is reached: the resource's, or that of running gangs.
-std::string OfLimit(absl::string_view who, const Reason& reason) {
+std::string UseOfLimit(const Reason& reason, absl::string_view whose) {
   if (reason.resource.empty()) {
-    return absl::StrCat(who, " has ", reason.have, " of ", reason.limit, " running gangs",
-                        Tail(reason));
+    return absl::StrCat(whose, " has ", reason.have, " of ", reason.limit, " running gangs");
   }
-  return absl::StrCat(who, ": ", AmountToString(reason.resource, reason.have), " of ",
-                      AmountToString(reason.resource, reason.limit), " ", reason.resource,
-                      " used or held, gang needs ", AmountToString(reason.resource, reason.need),
-                      Tail(reason));
+  return absl::StrCat(whose, ": ", Of(reason, reason.have), " of ", Of(reason, reason.limit), " ",
+                      reason.resource, " used or held, gang needs ", Of(reason, reason.need));
 }
 
-}  // namespace
+std::string UnblockLimit(const Reason& reason, absl::string_view whose, absl::string_view limit) {
+  if (reason.resource.empty()) {
+    return absl::StrCat("starts when one of them ends or ", limit, " is raised");
+  }
+  const int64_t missing =
+      SaturatingAdd(SaturatingAdd(reason.need, reason.have), SaturatingMultiply(reason.limit, -1));
+  return absl::StrCat("starts when ", whose, " frees ", Amount(reason, missing), " or ", limit,
+                      " is raised");
+}
 
-std::string Message(const Reason& reason) {
+std::string RoomFor(const Reason& reason, int64_t room) {
+  return absl::StrCat("room for ", reason.at_most ? "at most " : "", room, " of ", reason.need,
+                      " members");
+}
+
+std::string Said(const Reason& reason) {
   switch (reason.code) {
     case ReasonCode::kNone: return "";
     case ReasonCode::kGangIncomplete:
       if (reason.need == 0) {
-        return absl::StrCat("waiting for ", reason.subject, ", which tells the gang's size",
-                            Tail(reason));
+        return absl::StrCat("waiting for ", reason.subject, ", which tells the gang's size");
       }
-      return absl::StrCat("gang has ", reason.have, " of ", reason.need,
-                          " members; create the rest", Tail(reason));
+      return absl::StrCat("gang has ", reason.have, " of ", reason.need, " members");
     case ReasonCode::kQueueClosed:
-      return absl::StrCat("queue ", reason.subject, " takes no new work", Tail(reason));
+      return absl::StrCat("queue ", reason.subject, " takes no new work");
     case ReasonCode::kQueueQuota:
-      return OfLimit(absl::StrCat("queue ", reason.subject), reason);
+      return UseOfLimit(reason, absl::StrCat("queue ", reason.subject));
     case ReasonCode::kUserLimit:
-      return OfLimit(reason.subject, reason);
+      return UseOfLimit(reason, reason.subject);
     case ReasonCode::kCapacityShort:
+      if (!reason.subject.empty()) {
+        return absl::StrCat("gang needs ", Amount(reason, reason.need), " for ", reason.subject,
+                            ", ", Of(reason, reason.have), " free on the nodes that admit these");
+      }
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ",
-                          AmountToString(reason.resource, reason.have),
-                          " free on the nodes that admit it", Tail(reason));
+                          Of(reason, reason.have), " free on the nodes that admit it");
     case ReasonCode::kFragmented:
-      return absl::StrCat("enough is free in sum, in pieces too small: room for ", reason.have,
-                          " of ", reason.need, " members", Tail(reason));
+      return absl::StrCat("enough is free in sum, in pieces too small: ",
+                          RoomFor(reason, reason.have));
     case ReasonCode::kPredicate:
-      return absl::StrCat("no node admits role ", reason.subject, Tail(reason));
+      return absl::StrCat("no node admits role ", reason.subject);
     case ReasonCode::kWaitingForVictims:
-      return absl::StrCat("starts where ", reason.have, reason.have == 1 ? " pod is" : " pods are",
-                          " being evicted for it", Tail(reason));
+      return absl::StrCat(reason.have, reason.have == 1 ? " pod is" : " pods are",
+                          " being evicted for it");
     case ReasonCode::kBehindHead:
-      return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first",
-                          Tail(reason));
+      return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first");
     case ReasonCode::kBindRefused:
-      return absl::StrCat("the API server refused a bind; tried again after a back-off",
-                          Tail(reason));
+      return "the API server refused a bind";
     case ReasonCode::kRepairing:
-      return absl::StrCat("started, ", reason.have, " of ", reason.need,
-                          " members have room; repaired before new gangs start", Tail(reason));
+      return absl::StrCat("started, ", reason.have, " of ", reason.need, " members have room");
     case ReasonCode::kNeverFits:
       if (reason.resource.empty()) {
-        return absl::StrCat("the empty cluster would have room for ", reason.limit, " of ",
-                            reason.need, " members", Tail(reason));
+        return absl::StrCat("the empty cluster would have ", RoomFor(reason, reason.limit));
       }
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", reason.subject,
-                          " allows ", AmountToString(reason.resource, reason.limit), Tail(reason));
-    case ReasonCode::kConfigError: return absl::StrCat(reason.subject, ": ", reason.detail);
+                          " allows ", Of(reason, reason.limit));
+    case ReasonCode::kConfigError:
+      return reason.subject;
     case ReasonCode::kForbidden:
-      return absl::StrCat("gang may not use queue ", reason.subject, Tail(reason));
+      return absl::StrCat("gang may not use queue ", reason.subject);
   }
   return "";
+}
+
+std::string UnblockNeverFits(const Reason& reason) {
+  if (reason.resource.empty() || reason.subject == kWholeCluster) {
+    return "starts when nodes are added that hold it, or it asks for less";
+  }
+  return absl::StrCat("starts when that is raised to ", Amount(reason, reason.need),
+                      ", or it asks for less");
+}
+
+}  // namespace
+
+std::string Unblock(const Reason& reason) {
+  switch (reason.code) {
+    case ReasonCode::kNone:
+      return "";
+    case ReasonCode::kGangIncomplete:
+      if (reason.need == 0) return "starts when it can be read";
+      return absl::StrCat("starts when ", reason.need - reason.have, " more exist");
+    case ReasonCode::kQueueClosed:
+      return "starts when the queue is open again";
+    case ReasonCode::kQueueQuota:
+      return UnblockLimit(reason, "the queue", reason.resource.empty() ? "its maxRunning"
+                                                                       : "its max");
+    case ReasonCode::kUserLimit:
+      return UnblockLimit(reason, reason.subject, "the limit");
+    case ReasonCode::kCapacityShort:
+      return absl::StrCat("starts when at least ", Amount(reason, reason.need - reason.have),
+                          " more become free");
+    case ReasonCode::kFragmented:
+      return absl::StrCat("starts when nodes have room for ", reason.at_most ? "at least " : "",
+                          reason.need - reason.have, " more");
+    case ReasonCode::kPredicate:
+      return reason.by_field ? "starts when it does without that field"
+                             : "starts when a node that admits it joins";
+    case ReasonCode::kWaitingForVictims:
+      return reason.have == 1 ? "starts when it is gone" : "starts when they are gone";
+    case ReasonCode::kBehindHead:
+      return "starts after it";
+    case ReasonCode::kBindRefused:
+      return "tried again after a back-off";
+    case ReasonCode::kRepairing:
+      return "repaired before new gangs start";
+    case ReasonCode::kNeverFits:
+      return UnblockNeverFits(reason);
+    case ReasonCode::kConfigError:
+      return "starts when that is corrected";
+    case ReasonCode::kForbidden:
+      return "starts when the config allows it";
+  }
+  return "";
+}
+
+std::string Message(const Reason& reason) {
+  if (reason.code == ReasonCode::kNone) return "";
+  const absl::string_view colon = reason.code == ReasonCode::kConfigError ? ": " : "; ";
+  return absl::StrCat(Said(reason), reason.detail.empty() ? "" : colon, reason.detail, "; ",
+                      Unblock(reason));
 }
 
 }  // namespace muster

@@ -31,9 +31,8 @@ enum class ReasonCode : uint8_t {
 // "CapacityShort".
 absl::string_view Name(ReasonCode code);
 
-// True for the codes that a new node could cure: the pod condition then carries the reason
-// "Unschedulable", which is what makes Karpenter and Cluster Autoscaler buy one.
-bool CuredByNodes(ReasonCode code);
+// Subject of NeverFits where it is said of the nodes, not of a max.
+inline constexpr absl::string_view kWholeCluster = "the whole cluster";
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;
@@ -45,12 +44,25 @@ struct Reason {
   int64_t limit = 0;     // max, or what the empty cluster holds
   // Free text that a code needs: which filters refused how many nodes, an API server's message.
   std::string detail;
+  bool at_most = false;  // the members that have room are an upper bound, not exact
+  // Of Predicate: what refuses is a field of the pod, whatever nodes there are.
+  bool by_field = false;
+  // Of Repairing: why there is no room for what was lost.
+  ReasonCode cause = ReasonCode::kNone;
 
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-// One sentence with the numbers and what would unblock it, without the code:
-// "queue etl: 36 of 40 cpu used, gang needs 8".
+// Whether a new node could cure it: the pod condition then carries the reason "Unschedulable", which
+// is what makes Karpenter and Cluster Autoscaler buy one. Quota and turn are never cured by nodes.
+bool CuredByNodes(const Reason& reason);
+
+// What would let the gang start, "starts when queue etl frees 4 cpu or its max is raised"; no
+// promise that nothing else is in the way then.
+std::string Unblock(const Reason& reason);
+
+// One line with the numbers, the detail and what would unblock it, without the code: "queue etl: 36
+// of 40 cpu used or held, gang needs 8; starts when …".
 std::string Message(const Reason& reason);
 
 }  // namespace muster

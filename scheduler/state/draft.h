@@ -21,6 +21,8 @@ class Draft {
 
   const State& state() const { return state_; }
   RoomColumns& rooms(RoleId role) { return state_.rooms(role); }
+  Pools& pools() { return state_.pools(); }
+  KnownShapes& known_shapes() { return state_.known_shapes(); }
 
   // `count` members of the role on the node, charged to the gang's queue and user.
   void Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree::Use use);

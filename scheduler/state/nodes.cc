@@ -12,13 +12,13 @@ NodeId Nodes::Reserve(absl::string_view name) {
   nodes_.emplace_back();
   nodes_.back().name = std::string(name);
   present_.push_back(false);
-  object_changed_.push_back(journal_end());
+  object_changed_.push_back(0);
   by_name_[std::string(name)] = id;
   for (Columns* columns : {&free_, &allocatable_}) {
     for (std::vector<int64_t>& column : *columns) column.push_back(0);
   }
   ranked_ = false;
-  Log(id);
+  LogObject(id);
   return id;
 }
 
@@ -31,10 +31,10 @@ NodeId Nodes::Upsert(Node node, ResourceTable* resources) {
   const NodeId id = Reserve(node.name);
   if (present(id) && at(id) == node) return id;
   SetAllocatable(id, resources->ToAmounts(node.allocatable));
+  if (!present(id)) ++count_;
   present_[id.value] = true;
   nodes_[id.value] = std::move(node);
-  object_changed_[id.value] = journal_end();
-  Log(id);
+  LogObject(id);
   return id;
 }
 
@@ -42,12 +42,12 @@ void Nodes::Remove(absl::string_view name) {
   const NodeId id = Find(name);
   if (!id.valid() || !present(id)) return;
   SetAllocatable(id, Amounts());
+  --count_;
   present_[id.value] = false;
   Node empty;
   empty.name = std::string(name);
   nodes_[id.value] = std::move(empty);
-  object_changed_[id.value] = journal_end();
-  Log(id);
+  LogObject(id);
 }
 
 void Nodes::SetAllocatable(NodeId id, const Amounts& amounts) {
@@ -75,6 +75,12 @@ void Nodes::Take(NodeId id, const Amounts& each, int64_t count) {
     int64_t& free = free_[i][id.value];
     free = SaturatingAdd(free, SaturatingMultiply(each[i], -count));
   }
+  Log(id);
+}
+
+void Nodes::LogObject(NodeId id) {
+  object_changed_[id.value] = journal_end();
+  ++object_changes_;
   Log(id);
 }
 

@@ -31,6 +31,7 @@ class Nodes {
   size_t size() const { return nodes_.size(); }
   const Node& at(NodeId id) const { return nodes_[id.value]; }
   bool present(NodeId id) const { return present_[id.value]; }
+  int64_t count() const { return count_; }  // of those that are present
   // Of all nodes that are present.
   const Amounts& total() const { return total_; }
 
@@ -56,6 +57,8 @@ class Nodes {
   // The journal position at which the Node object itself (labels, taints, allocatable) last
   // changed.
   uint64_t object_changed(NodeId id) const { return object_changed_[id.value]; }
+  // How often that happened to any node: what follows from the objects alone holds meanwhile.
+  uint64_t object_changes() const { return object_changes_; }
 
  private:
   using Columns = std::vector<std::vector<int64_t>>;
@@ -64,11 +67,14 @@ class Nodes {
                                    : absl::Span<const int64_t>();
   }
   void Log(NodeId id);
+  void LogObject(NodeId id);
   void SetAllocatable(NodeId id, const Amounts& amounts);
 
   std::vector<Node> nodes_;
   std::vector<bool> present_;
+  int64_t count_ = 0;
   std::vector<uint64_t> object_changed_;
+  uint64_t object_changes_ = 0;
   absl::btree_map<std::string, NodeId> by_name_;
   Columns free_;
   Columns allocatable_;

@@ -12,12 +12,20 @@
 
 namespace muster {
 
+// Of RoomColumns::refused_by: no filter refuses the node, or there is none.
+inline constexpr uint8_t kByNobody = 255;
+inline constexpr uint8_t kByAbsence = 254;
+
 struct RoomColumns {
   // Limit by what the Node object says (labels, taints): 0 or more; asked again when it changes.
   std::vector<int32_t> fixed;
   // Minimum of `fixed` and what usage leaves.
   std::vector<int32_t> rooms;
   int64_t sum = 0;  // of rooms
+  // The filter of the profile that leaves the node no room: the first that the Node object is
+  // enough for, else the first that follows usage. And of how many nodes each is that.
+  std::vector<uint8_t> refused_by;
+  std::vector<int64_t> refusals;
   // The scorer's word on each node, and the best node that has room. A node that was chosen takes
   // no part until it is brought up to date: whoever chooses it takes room on it, which the journal
   // says.

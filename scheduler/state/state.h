@@ -19,9 +19,11 @@
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
+#include "scheduler/state/known_shapes.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
 #include "scheduler/state/promises.h"
+#include "scheduler/state/pool_columns.h"
 #include "scheduler/state/role_classes.h"
 #include "scheduler/state/room_columns.h"
 
@@ -79,6 +81,8 @@ class State {
   // For the cycle: shares are measured against the cluster as it is now.
   void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
   RoomColumns& rooms(RoleId role);
+  Pools& pools() { return pools_; }
+  KnownShapes& known_shapes() { return known_shapes_; }
 
  private:
   friend class Draft;
@@ -190,6 +194,8 @@ class State {
   std::vector<PastEviction> evictions_;         // of the last hour, in order of time
   std::vector<ClaimRecord> recalled_claims_;    // of an earlier daemon, until their gang is known
   std::deque<RoomColumns> rooms_;               // by role class
+  Pools pools_;
+  KnownShapes known_shapes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
 };

@@ -86,33 +86,111 @@ int64_t NeedOf(const State& state, const std::vector<Want>& wants, const std::st
   return sum;
 }
 
-// Tries every node for every member, one after the other.
-bool FitsEmptied(const State& state, std::vector<Want> wants, std::vector<ResourceList>* left) {
-  while (!wants.empty() && wants.back().count == 0) wants.pop_back();
-  if (wants.empty()) return true;
-  --wants.back().count;
-  const RoleSpec& spec = state.roles().at(wants.back().role).spec;
+using Left = std::vector<ResourceList>;  // by node
+
+Left LeftOf(const State& state, bool emptied) {
+  Left left;
   for (uint32_t i = 0; i < state.nodes().size(); ++i) {
     const NodeId id{i};
-    if (!state.nodes().present(id)) continue;
-    if (SlowRoom(spec, state.nodes().at(id), (*left)[i]) == 0) continue;
+    const bool there = state.nodes().present(id);
+    left.push_back(!there ? ResourceList()
+                          : emptied ? state.nodes().at(id).allocatable : SlowFree(state, id));
+  }
+  return left;
+}
+
+// Whether `wanted` of the members find a place, by trying every node, and none, for each.
+bool FindPlaces(const State& state, const std::vector<RoleId>& members, size_t next, int64_t wanted,
+                Left* left) {
+  if (wanted <= 0) return true;
+  if (wanted > static_cast<int64_t>(members.size() - next)) return false;
+  const RoleSpec& spec = state.roles().at(members[next]).spec;
+  for (uint32_t i = 0; i < left->size(); ++i) {
+    if (!state.nodes().present(NodeId{i})) continue;
+    if (SlowRoom(spec, state.nodes().at(NodeId{i}), (*left)[i]) == 0) continue;
     const ResourceList before = (*left)[i];
     for (const auto& [name, amount] : spec.requests.entries()) {
       (*left)[i].Set(name, before.Get(name) - amount);
     }
     (*left)[i].Set(kPods, before.Get(kPods) - 1);
-    if (FitsEmptied(state, wants, left)) return true;
+    const bool found = FindPlaces(state, members, next + 1, wanted - 1, left);
     (*left)[i] = before;
+    if (found) return true;
   }
-  return false;
+  return FindPlaces(state, members, next + 1, wanted, left);
 }
 
-bool FitsEmptied(const State& state, const std::vector<Want>& wants) {
-  std::vector<ResourceList> left;
-  for (uint32_t i = 0; i < state.nodes().size(); ++i) {
-    left.push_back(state.nodes().at(NodeId{i}).allocatable);
+bool Fit(const State& state, const std::vector<Want>& wants, int64_t count, bool emptied) {
+  std::vector<RoleId> members;
+  for (const Want& want : wants) {
+    members.insert(members.end(), static_cast<size_t>(want.count), want.role);
   }
-  return FitsEmptied(state, wants, &left);
+  Left left = LeftOf(state, emptied);
+  return FindPlaces(state, members, 0, count, &left);
+}
+
+int64_t CountOf(const std::vector<Want>& wants) {
+  int64_t count = 0;
+  for (const Want& want : wants) count += want.count;
+  return count;
+}
+
+// What the roles of some set of the gang's lack most of the resource, and whether the reason says of
+// one such set what it needs and has.
+struct Lacking {
+  int64_t most = 0;
+  bool told = false;
+};
+Lacking LackOf(const State& state, const std::vector<Want>& wants, const std::string& resource,
+               const Reason& reason) {
+  Lacking lacking;
+  for (size_t set = 1; set < size_t{1} << wants.size(); ++set) {
+    std::vector<Want> some;
+    for (size_t i = 0; i < wants.size(); ++i) {
+      if ((set >> i & 1) != 0) some.push_back(wants[i]);
+    }
+    const int64_t need = NeedOf(state, some, resource);
+    const int64_t free = FreeInPool(state, some, resource);
+    lacking.most = std::max(lacking.most, need - free);
+    lacking.told = lacking.told || (need == reason.need && free == reason.have);
+  }
+  return lacking;
+}
+
+std::string JudgeNeverFits(const State& state, const std::vector<Want>& wants,
+                           const Reason& reason) {
+  if (absl::StartsWith(reason.subject, "max of ") ||
+      absl::StartsWith(reason.subject, "guaranteed of ")) {
+    return reason.need > reason.limit ? "" : "it would fit its max";
+  }
+  if (wants.empty()) return "";
+  if (Fit(state, wants, CountOf(wants), true)) return "it fits the emptied cluster";
+  if (!reason.resource.empty()) return reason.need > reason.limit ? "" : "enough in sum";
+  for (const Want& want : wants) {  // alone it does not fit
+    if (want.count == reason.need && SumsFor(state, want.role).empty_rooms == reason.limit) {
+      return "";
+    }
+  }
+  if (reason.need != CountOf(wants)) return "needs another";
+  if (Fit(state, wants, reason.limit + 1, true)) return "more fit the emptied cluster";
+  if (reason.at_most) return reason.limit < reason.need ? "" : "all would fit";
+  return Fit(state, wants, reason.limit, true) ? "" : "fewer fit the emptied cluster";
+}
+
+std::string JudgeFragmented(const State& state, const std::vector<Want>& wants,
+                            const Reason& reason) {
+  for (uint32_t i = 0; i < state.resources().size(); ++i) {
+    const std::string resource(state.resources().Name(i));
+    if (LackOf(state, wants, resource, reason).most > 0) {
+      return absl::StrCat("short of ", resource, " in sum");
+    }
+  }
+  if (wants.empty()) return "";
+  if (reason.need != CountOf(wants)) return "needs another";
+  if (reason.have >= reason.need) return "all have room";
+  if (Fit(state, wants, reason.have + 1, false)) return "room for more";
+  if (reason.at_most) return "";
+  return Fit(state, wants, reason.have, false) ? "" : "room for fewer";
 }
 
 std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
@@ -150,26 +228,16 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
     case ReasonCode::kUserLimit:
       return limited(reason.subject);
     case ReasonCode::kNeverFits:
-      if (absl::StartsWith(reason.subject, "max of ") ||
-          absl::StartsWith(reason.subject, "guaranteed of ")) {
-        return reason.need > reason.limit ? "" : "it would fit its max";
-      }
-      if (!waits || wants.empty()) return "";
-      return FitsEmptied(state, wants) ? "it fits the emptied cluster" : "";
-    case ReasonCode::kCapacityShort:
-      if (waits && reason.need != NeedOf(state, wants, reason.resource)) return "needs another";
-      if (waits && reason.have != FreeInPool(state, wants, reason.resource)) return "more is free";
-      return reason.need > reason.have ? "" : "enough is free";
+      return JudgeNeverFits(state, wants, reason);
+    case ReasonCode::kCapacityShort: {
+      if (reason.need <= reason.have) return "enough is free";
+      if (!waits) return "";
+      const Lacking lacking = LackOf(state, wants, reason.resource, reason);
+      if (!lacking.told) return "no set of its roles needs and has that";
+      return lacking.most == reason.need - reason.have ? "" : "other roles lack more";
+    }
     case ReasonCode::kFragmented:
-      for (uint32_t i = 0; waits && i < state.resources().size(); ++i) {
-        const std::string resource(state.resources().Name(i));
-        if (NeedOf(state, wants, resource) > FreeInPool(state, wants, resource)) {
-          return absl::StrCat("short of ", resource, " in sum");
-        }
-      }
-      if (wants.size() != 1) return "";
-      if (SumsFor(state, wants[0].role).rooms >= wants[0].count) return "it fits";
-      return reason.have == SumsFor(state, wants[0].role).rooms ? "" : "room for others";
+      return waits ? JudgeFragmented(state, wants, reason) : "";
     case ReasonCode::kPredicate:
       if (!waits) return "";
       return std::any_of(wants.begin(), wants.end(),

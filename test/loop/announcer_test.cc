@@ -102,7 +102,8 @@ TEST_CASE("another code is told anew, after its own patience; one event for each
   world.Tell(QueuesSeen{config});
   world.Run();
   CHECK(world.Told(MakePod("p")) ==
-        "NeverFits / NeverFits: gang needs 3 cpu, max of queue default allows 1");
+        "NeverFits / NeverFits: gang needs 3 cpu, max of queue default allows 1; starts when that "
+        "is raised to 3 cpu, or it asks for less");
   world.Tell(QueuesSeen{DefaultQueueConfig()});
   world.Run(absl::Seconds(1));
   CHECK(world.conditions.size() == 3);
@@ -157,7 +158,7 @@ TEST_CASE("a malformed pod is told at once; a driver's absent ConfigMap after fi
   world.Run();
   CHECK(world.Told(bad) ==
         "ConfigError / ConfigError: pod ns/bad: annotation muster.dev/gang-min: \"x\": expected a "
-        "number");
+        "number; starts when that is corrected");
   world.Tell(ForecastMissing{driver.uid, "ConfigMap ns/app-conf"});
   world.Run(absl::Milliseconds(4900));
   CHECK(world.Told(driver).empty());
@@ -179,6 +180,46 @@ TEST_CASE("only what a new node could cure is called Unschedulable") {
   CHECK(absl::StartsWith(world.Told(affine),
                          "Unschedulable / Predicate: no node admits role member"));
   CHECK(absl::StartsWith(world.Told(Member("g", 0, 5)), "GangIncomplete / "));
+}
+
+TEST_CASE("a field that no node can help with buys no nodes") {
+  Full world;
+  Pod pod = MakePod("p");
+  pod.role.unsupported = {"spec.affinity.podAffinity"};
+  world.See(pod);
+  world.Run(absl::Seconds(10));
+  CHECK(absl::StartsWith(world.Told(pod), "Predicate / Predicate: no node admits role member"));
+}
+
+TEST_CASE("a repair that lacks quota buys no nodes; one that lacks nodes does, told anew, one event") {
+  ScriptedWorld world;
+  world.See(MakeNode("n1", 4));
+  world.See(MakeNode("n2", 4));
+  world.Tell(Synced{});
+  const Pod a = Member("g", 0, 2, 3), b = Member("g", 1, 2, 3), c = Member("g", 2, 2, 3);
+  world.See(a);
+  world.See(b);
+  world.Run();
+  world.Accept(a);
+  world.Accept(b);
+  world.Run();
+  QueueConfig small;
+  small.queues.push_back(Leaf("default", Cpu(4)));
+  world.Tell(QueuesSeen{small});
+  world.Tell(NodeGone{world.NodeOf(b)});
+  world.Tell(PodGone{b.uid});
+  world.See(c);
+  world.Run(absl::Minutes(2));
+  CHECK(absl::StartsWith(world.Told(c),
+                         "Repairing / Repairing: started, 1 of 2 members have room; queue default: "
+                         "3 of 4 cpu used or held, gang needs 3; starts when the queue frees 2 cpu"));
+  const size_t told = world.conditions.size();
+  world.Tell(QueuesSeen{DefaultQueueConfig()});
+  world.Run(absl::Seconds(1));
+  CHECK(absl::StartsWith(world.Told(c),
+                         "Unschedulable / Repairing: started, 1 of 2 members have room; "));
+  CHECK(world.conditions.size() == told + 1);
+  CHECK(world.Warnings() == 1);
 }
 
 TEST_CASE("a gang that starts, or goes, is spoken of no more") {

@@ -162,8 +162,8 @@ TEST_CASE("a start refused whole is tried again after a back-off, and blocks nob
   world.Run(kBackoff - absl::Milliseconds(1));
   CHECK(world.BindsOf(head) == 1);
   CHECK(world.Told(head) ==
-        "BindRefused / BindRefused: the API server refused a bind; tried again after a back-off; "
-        "no, said the webhook");
+        "BindRefused / BindRefused: the API server refused a bind; no, said the webhook; tried "
+        "again after a back-off");
   world.Run(absl::Milliseconds(1));
   CHECK(world.BindsOf(head) == 2);
 }
