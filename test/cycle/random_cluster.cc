@@ -29,6 +29,29 @@ void RandomCluster::Limit(QueueSpec* queue) {
   if (dice_.OneIn(6) && !queue->guaranteed.empty()) queue->reclaimable = false;
 }
 
+// Other limits for the same queues, while work waits and runs.
+void RandomCluster::Reconfigure() {
+  const auto draw = [this](QueueSpec* queue) {
+    QueueSpec fresh;
+    fresh.name = queue->name;
+    fresh.weight = queue->weight;
+    fresh.order = queue->order;
+    fresh.per_namespace = queue->per_namespace;
+    fresh.namespaces = queue->namespaces;
+    fresh.queues = queue->queues;
+    if (dice_.OneIn(2)) fresh.max = Cpu(dice_.Between(2, 20));
+    if (dice_.OneIn(3)) fresh.guaranteed = Cpu(dice_.Between(1, 4));
+    Limit(&fresh);
+    *queue = std::move(fresh);
+  };
+  for (QueueSpec& queue : config.queues) {
+    draw(&queue);
+    for (QueueSpec& inner : queue.queues) draw(&inner);
+  }
+  happened = "another config";
+  w.Hear(QueuesSeen{config});
+}
+
 void RandomCluster::MakeQueues() {
   config.groups = {{"odd", {"ns/user1", "ns/def*"}}, {"all", {"*"}}};
   const auto add = [this](QueueSpec* parent, const std::string& name) {
@@ -193,6 +216,7 @@ void RandomCluster::Live() {
   Collect();
   for (int i = dice_.Between(0, 2); i > 0; --i) End();
   if (dice_.OneIn(4)) Disturb();
+  if (dice_.OneIn(10)) Reconfigure();
 }
 
 void RandomCluster::LiveALittle() {

@@ -48,6 +48,7 @@ class RandomCluster {
   };
   void MakeQueues();
   void Limit(QueueSpec* queue);
+  void Reconfigure();
   void PutNode(const std::string& name);
   void Put(Pod pod);
   void Remove(const std::string& uid);

@@ -34,6 +34,7 @@ QueueId SlowNext(const Tree& tree, const std::set<QueueId>& leaves) {
 QueueSpec RandomQueue(Dice* dice, int depth, int index) {
   QueueSpec spec = Leaf(absl::StrCat("q", index), {}, dice->Between(1, 5));
   if (dice->OneIn(3)) spec.guaranteed = Cpu(dice->Between(1, 5));
+  if (dice->OneIn(3)) spec.priority = dice->Between(-1, 1);
   if (depth == 0 || dice->OneIn(2)) return spec;
   for (int i = dice->Between(1, 4); i > 0; --i) {
     spec.queues.push_back(RandomQueue(dice, depth - 1, i));

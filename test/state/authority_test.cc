@@ -95,7 +95,7 @@ TEST_CASE("after a restart the stamp says what a bound pod counts for, not its l
   Pod first = Bound(In(Member("g", 0, 2, 4), "adhoc"), "etl", "g", "ann");
   first.user = "jane";
   Pod second = Bound(Member("g", 1, 2, 3), "etl", "g", "ann");
-  second.gang = "another";  // relabeled since it was bound
+  second.gang = "another";                                 // relabeled since it was bound
   Pod third = Bound(MakePod("third"), "etl", "g", "ann");  // the label was taken off
   Pod executor = Bound(Executor("renamed", 0), "adhoc", "app", "ann");
   Pod driver = Bound(Driver("app"), "adhoc", "app", "ann");
