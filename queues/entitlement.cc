@@ -29,7 +29,7 @@ Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
     demand_[i - 1] = LevelOf(own, tree.total());
     if (queue.parent.valid()) AddScaled(&demand[queue.parent.value], own, 1);
   }
-  entitled_[Tree::kRoot.value] = std::min(kWholeCluster, demand_[Tree::kRoot.value]);
+  entitled_[Tree::kRoot.value] = std::min(kWholeLevel, demand_[Tree::kRoot.value]);
   for (const Queue& queue : tree.queues()) {
     if (!queue.children.empty()) Divide(tree, queue);
   }

@@ -16,9 +16,9 @@
 
 namespace muster {
 
-// A dominant share in parts of kWholeCluster, rounded down.
+// A dominant share in parts of kWholeLevel, rounded down.
 using Level = int64_t;
-inline constexpr Level kWholeCluster = Level{1} << 40;
+inline constexpr Level kWholeLevel = Level{1} << 40;
 // Each division among children loses less than one part a child, and a level below one part: use
 // and entitlement are compared with this much to spare, a billionth of the cluster.
 inline constexpr Level kLevelTolerance = Level{1} << 10;

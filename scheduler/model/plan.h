@@ -76,6 +76,14 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
+  // A cycle run on the result plans nothing. Growth alone may change who is in whose way: it uses
+  // up limits of users, and a head that such a limit stops blocks nobody.
+  bool settled() const {
+    for (const Step& step : steps) {
+      if (step.kind == StepKind::kGrow) return false;
+    }
+    return true;
+  }
   bool empty() const { return steps.empty() && releases.empty() && claims.empty(); }
   friend bool operator==(const Plan&, const Plan&) = default;
 };

@@ -36,6 +36,7 @@ void DecideUnderLaws(RandomCluster* c) {
   CheckLaw("capacity is never exceeded", NoNodeIsOverfilled(levels, state, plan));
   CheckLaw("max is never exceeded", NoMaxIsExceeded(levels, state));
   CheckLaw("no limit is exceeded", NoLimitIsExceeded(limits, state));
+  if (!plan.settled()) return;  // the loop decides again
   const Plan next = Cycle(state, c->profile, c->w.now);
   INFO("then: " << Named(state, next));
   REQUIRE(next.empty());  // a plan made on its own result plans nothing

@@ -254,7 +254,7 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
 
 bool CouldStartEmptied(const State& state, const Gang& gang) {
   const std::vector<Want> wants = Needs(state, gang);
-  return !wants.empty() && FitsEmptied(state, wants);
+  return !wants.empty() && Fit(state, wants, CountOf(wants), true);
 }
 
 Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan& plan) {

@@ -26,8 +26,8 @@ bool Near(Level a, Level b) { return std::abs(a - b) <= kLevelTolerance; }
 TEST_CASE("a level is the largest part of the cluster, of any resource") {
   ResourceTable resources;
   const Amounts total = resources.ToAmounts(Cpu(100, 200));
-  CHECK(LevelOf(resources.ToAmounts(Cpu(25, 100)), total) == kWholeCluster / 2);
-  CHECK(LevelOf(resources.ToAmounts(Cpu(100, 0)), total) == kWholeCluster);
+  CHECK(LevelOf(resources.ToAmounts(Cpu(25, 100)), total) == kWholeLevel / 2);
+  CHECK(LevelOf(resources.ToAmounts(Cpu(100, 0)), total) == kWholeLevel);
   CHECK(LevelOf(Amounts(), total) == 0);
   CHECK(LevelOf(resources.ToAmounts({{"gpu", 1}}), total) == kBeyondCluster);
 }
