@@ -3,6 +3,8 @@
 
 #include <google/protobuf/arena.h>
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "k8s/pod.pb.h"
@@ -17,6 +19,8 @@ namespace {
 constexpr int32_t kGangMinLimit = 1'000'000;
 constexpr absl::string_view kSparkRoleLabel = "spark-role";
 constexpr absl::string_view kSparkAppLabel = "spark-app-selector";
+constexpr absl::string_view kSparkNameLabel = "spark-app-name";
+constexpr absl::string_view kAppNameLabel = "app.kubernetes.io/name";
 constexpr absl::string_view kConfVolume = "spark-conf-volume-driver";
 constexpr absl::string_view kTemplateVolume = "pod-template-volume";
 constexpr absl::string_view kTemplateKey = "podspec-configmap-key";
@@ -39,6 +43,11 @@ PodPhase ReadPhase(absl::string_view phase) {
   return PodPhase::kPending;  // also Unknown, which no component sets any more
 }
 
+// Of several malformed fields the first one is told.
+void Complain(std::string error, Pod* pod) {
+  if (pod->config_error.empty()) pod->config_error = std::move(error);
+}
+
 void ReadDeclaration(const k8s::ObjectMeta& meta, Pod* pod) {
   if (const std::string* queue = Find(meta.labels(), kQueueLabel)) pod->queue = *queue;
   if (const std::string* gang = Find(meta.labels(), kGangLabel)) pod->gang = *gang;
@@ -48,8 +57,27 @@ void ReadDeclaration(const k8s::ObjectMeta& meta, Pod* pod) {
   if (absl::SimpleAtoi(*minimum, &value) && value >= 1 && value <= kGangMinLimit) {
     pod->gang_min = value;
   } else {
-    pod->config_error = absl::StrCat("annotation ", kGangMinAnnotation, ": ", Quoted(*minimum),
-                                     ": expected a whole number from 1 to ", kGangMinLimit);
+    Complain(absl::StrCat("annotation ", kGangMinAnnotation, ": ", Quoted(*minimum),
+                          ": expected a whole number from 1 to ", kGangMinLimit),
+             pod);
+  }
+}
+
+// What estimates go by: the user's own, and the name under which earlier runs are known.
+void ReadEstimate(const k8s::ObjectMeta& meta, Pod* pod) {
+  const std::string* app = Find(meta.labels(), kSparkNameLabel);
+  if (app == nullptr) app = Find(meta.labels(), kAppNameLabel);
+  if (app != nullptr) pod->app = *app;
+  const std::string* runtime = Find(meta.annotations(), kRuntimeAnnotation);
+  if (runtime == nullptr) return;
+  absl::Duration value;
+  if (absl::ParseDuration(*runtime, &value) && value > absl::ZeroDuration() &&
+      value < absl::InfiniteDuration()) {
+    pod->runtime = value;
+  } else {
+    Complain(absl::StrCat("annotation ", kRuntimeAnnotation, ": ", Quoted(*runtime),
+                          ": expected a duration such as 90s or 1h30m"),
+             pod);
   }
 }
 
@@ -92,13 +120,18 @@ Pod Convert(const k8s::Pod& from) {
   pod.deleting = meta.has_deletion_timestamp();
   pod.gated = spec.scheduling_gates_size() > 0;
   pod.priority = spec.priority();
+  pod.preempts = spec.preemption_policy() != "Never";
+  if (spec.has_termination_grace_period_seconds()) {
+    pod.grace = absl::Seconds(std::max<int64_t>(0, spec.termination_grace_period_seconds()));
+  }
   pod.generation = meta.generation();
   pod.created = ToTime(meta.creation_timestamp());
   ReadRole(spec, &pod.role);
   PodRequests requests = EffectiveRequests(from);
   pod.role.requests = std::move(requests.amounts);
   ReadDeclaration(meta, &pod);
-  if (pod.config_error.empty()) pod.config_error = std::move(requests.error);
+  ReadEstimate(meta, &pod);
+  Complain(std::move(requests.error), &pod);
   ReadSpark(from, &pod);
   ReadCondition(from.status(), &pod);
   if (!pod.node_name.empty()) {

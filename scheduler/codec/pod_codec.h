@@ -15,6 +15,7 @@ namespace muster::codec {
 inline constexpr absl::string_view kQueueLabel = "muster.dev/queue";
 inline constexpr absl::string_view kGangLabel = "muster.dev/gang";
 inline constexpr absl::string_view kGangMinAnnotation = "muster.dev/gang-min";
+inline constexpr absl::string_view kRuntimeAnnotation = "muster.dev/runtime";
 
 struct DecodedPod {
   Pod pod;
