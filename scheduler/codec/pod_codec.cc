@@ -3,6 +3,8 @@
 
 #include <google/protobuf/arena.h>
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -19,6 +21,8 @@ namespace {
 constexpr int32_t kGangMinLimit = 1'000'000;
 constexpr absl::string_view kSparkRoleLabel = "spark-role";
 constexpr absl::string_view kSparkAppLabel = "spark-app-selector";
+constexpr absl::string_view kSparkNameLabel = "spark-app-name";
+constexpr absl::string_view kAppNameLabel = "app.kubernetes.io/name";
 constexpr absl::string_view kConfVolume = "spark-conf-volume-driver";
 constexpr absl::string_view kTemplateVolume = "pod-template-volume";
 constexpr absl::string_view kTemplateKey = "podspec-configmap-key";
@@ -28,6 +32,11 @@ PodPhase ReadPhase(absl::string_view phase) {
   if (phase == "Succeeded") return PodPhase::kSucceeded;
   if (phase == "Failed") return PodPhase::kFailed;
   return PodPhase::kPending;  // also Unknown, which no component sets any more
+}
+
+// Of several malformed fields the first one is told.
+void Complain(std::string error, Pod* pod) {
+  if (pod->config_error.empty()) pod->config_error = std::move(error);
 }
 
 void Assign(absl::string_view from, std::string* to) { to->assign(from.data(), from.size()); }
@@ -54,8 +63,27 @@ void ReadDeclaration(const PodOutline& from, Pod* pod) {
   if (absl::SimpleAtoi(*minimum, &value) && value >= 1 && value <= kGangMinLimit) {
     pod->gang_min = value;
   } else {
-    pod->config_error = absl::StrCat("annotation ", kGangMinAnnotation, ": ", Quoted(*minimum),
-                                     ": expected a whole number from 1 to ", kGangMinLimit);
+    Complain(absl::StrCat("annotation ", kGangMinAnnotation, ": ", Quoted(*minimum),
+                          ": expected a whole number from 1 to ", kGangMinLimit),
+             pod);
+  }
+}
+
+// What estimates go by: the user's own, and the name under which earlier runs are known.
+void ReadEstimate(const PodOutline& from, Pod* pod) {
+  absl::optional<absl::string_view> app = from.Label(kSparkNameLabel);
+  if (!app.has_value()) app = from.Label(kAppNameLabel);
+  Assign(app.value_or(""), &pod->app);
+  const absl::optional<absl::string_view> runtime = from.Annotation(kRuntimeAnnotation);
+  if (!runtime.has_value()) return;
+  absl::Duration value;
+  if (absl::ParseDuration(*runtime, &value) && value > absl::ZeroDuration() &&
+      value < absl::InfiniteDuration()) {
+    pod->runtime = value;
+  } else {
+    Complain(absl::StrCat("annotation ", kRuntimeAnnotation, ": ", Quoted(*runtime),
+                          ": expected a duration such as 90s or 1h30m"),
+             pod);
   }
 }
 
@@ -95,6 +123,10 @@ void ReadIdentity(const PodOutline& from, Pod* pod) {
   pod->deleting = from.deleting;
   pod->gated = from.gated;
   pod->priority = from.priority;
+  pod->preempts = from.preemption_policy != "Never";
+  if (from.grace_seconds.has_value()) {
+    pod->grace = absl::Seconds(std::max<int64_t>(0, *from.grace_seconds));
+  }
   pod->generation = from.generation;
   pod->created =
       absl::FromUnixSeconds(from.created_seconds) + absl::Nanoseconds(from.created_nanos);
@@ -111,7 +143,8 @@ absl::Status PodDecoder::Decode(absl::string_view raw, Pod* pod, std::string* re
   ReadIdentity(outline_, pod);
   pod->role = role->spec;
   ReadDeclaration(outline_, pod);
-  if (pod->config_error.empty()) pod->config_error = role->error;
+  ReadEstimate(outline_, pod);
+  Complain(role->error, pod);
   if (absl::Status spark = ReadSpark(outline_, pod); !spark.ok()) return spark;
   if (!pod->node_name.empty()) {
     pod->stamp = ReadStamp([this](absl::string_view key) { return outline_.Annotation(key); });

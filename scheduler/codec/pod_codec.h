@@ -18,6 +18,7 @@ inline constexpr absl::string_view kQueueLabel = "muster.dev/queue";
 inline constexpr absl::string_view kGangLabel = "muster.dev/gang";
 inline constexpr absl::string_view kUserLabel = "muster.dev/user";
 inline constexpr absl::string_view kGangMinAnnotation = "muster.dev/gang-min";
+inline constexpr absl::string_view kRuntimeAnnotation = "muster.dev/runtime";
 
 // Remembers the roles it has decoded: the pods of a cluster have few, and each is told several
 // times in its life. The memory changes how fast a pod is decoded, and nothing else.

@@ -160,6 +160,9 @@ bool PodOutline::ReadSpec(absl::string_view raw) {
       case 20:  // init containers
         ok = KeepPart(field, reader.bytes(), kContainerRole, &spec_role_);
         break;
+      case 4:
+        grace_seconds = static_cast<int64_t>(reader.value());
+        break;
       case 8:
         service_account = reader.bytes();
         break;
@@ -171,6 +174,9 @@ bool PodOutline::ReadSpec(absl::string_view raw) {
         break;
       case 25:
         priority = static_cast<int32_t>(reader.value());
+        break;
+      case 31:
+        preemption_policy = reader.bytes();
         break;
       case 38:
         gated = true;

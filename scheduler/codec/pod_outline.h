@@ -26,6 +26,8 @@ struct PodViews {
   bool deleting = false;
   absl::string_view scheduler_name, node_name, service_account;
   int32_t priority = 0;
+  absl::string_view preemption_policy;
+  absl::optional<int64_t> grace_seconds;
   bool gated = false;
   absl::string_view phase;
   // Of the condition PodScheduled where its status is False.

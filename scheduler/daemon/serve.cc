@@ -80,6 +80,9 @@ kube::WorldSettings SettingsFrom(const ServeFlags& flags, kube::Credentials cred
   settings.scheduler_name = flags.scheduler_name;
   settings.config_ns = flags.configmap.ns;
   settings.config_name = flags.configmap.name;
+  // Beside the lease, whose holder alone writes it.
+  settings.memory_ns = flags.lease.ns;
+  settings.memory_name = absl::StrCat(flags.lease.name, "-state");
   return settings;
 }
 

@@ -23,7 +23,11 @@ bool ReadProtobuf(absl::string_view body, ApiError* error) {
       !status.ParseFromArray(envelope->raw.data(), static_cast<int>(envelope->raw.size()))) {
     return false;
   }
-  *error = {status.code(), status.reason(), status.message()};
+  *error = {status.code(), status.reason(), status.message(), "", ""};
+  if (status.details().causes_size() > 0) {
+    error->cause = status.details().causes(0).type();
+    error->cause_message = status.details().causes(0).message();
+  }
   return true;
 }
 
@@ -36,6 +40,9 @@ bool ReadJson(absl::string_view body, ApiError* error) {
   if (status["code"].get(code) == simdjson::SUCCESS) error->code = static_cast<int>(code);
   if (status["reason"].get(text) == simdjson::SUCCESS) error->reason = std::string(text);
   if (status["message"].get(text) == simdjson::SUCCESS) error->message = std::string(text);
+  const auto cause = status["details"]["causes"].at(0);
+  if (cause["reason"].get(text) == simdjson::SUCCESS) error->cause = std::string(text);
+  if (cause["message"].get(text) == simdjson::SUCCESS) error->cause_message = std::string(text);
   return true;
 }
 
@@ -47,7 +54,9 @@ ApiError ReadApiError(absl::string_view body) {
                          ? ReadProtobuf(body, &error)
                          : !body.empty() && body.front() == '{' && ReadJson(body, &error);
   if (!known) error.message = codec::Quoted(absl::StripAsciiWhitespace(body), kMessageBytes);
-  if (error.message.size() > kMessageBytes) error.message.resize(kMessageBytes);
+  for (std::string* text : {&error.message, &error.cause_message}) {
+    if (text->size() > kMessageBytes) text->resize(kMessageBytes);
+  }
   if (error.message.empty()) error.message = "no message";
   return error;
 }

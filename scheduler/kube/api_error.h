@@ -15,6 +15,9 @@ struct ApiError {
   int code = 0;
   std::string reason;   // "Conflict", "Expired"; may be empty
   std::string message;  // never empty
+  // Of a refusal with details: the first cause's type ("DisruptionBudget") and words.
+  std::string cause;
+  std::string cause_message;
 };
 
 ApiError ReadApiError(absl::string_view body);

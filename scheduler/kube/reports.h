@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Muster writes about a pod, as requests: its PodScheduled condition, an event, its deletion.
-// Source: K8s v1.36 pkg/scheduler/util/utils.go, core/validation/events.go.
+// What Muster writes about a pod, as requests: a condition, an event, its deletion or eviction.
+// Source: K8s v1.36 pkg/scheduler/util/utils.go, core/validation/events.go,
+// pkg/registry/core/pod/storage/eviction.go.
 #pragma once
 
 #include <string>
@@ -29,6 +30,14 @@ HttpRequest ConfigEventRequest(const loop::PodRef& config_map, const loop::PostE
 
 // With the uid as precondition and the pod's own grace period.
 HttpRequest DeleteRequest(const loop::PodRef& pod);
+
+// The same through the eviction API, which asks PodDisruptionBudgets; a dry run changes nothing.
+HttpRequest EvictionRequest(const loop::PodRef& pod, bool dry_run);
+
+// The condition DisruptionTarget with kube-scheduler's reason PreemptionByScheduler, for a pod that
+// is being removed: the eviction API sets that condition itself, with words of its own in place of
+// any that stood before, and a pod that is marked but stays misleads whoever reads it.
+HttpRequest DisruptionRequest(const loop::PodRef& pod, const std::string& message);
 
 // At most `limit` bytes, cut between two characters and ending in "..." where it was cut.
 std::string CutText(absl::string_view text, size_t limit);

@@ -13,7 +13,9 @@
 #include "scheduler/kube/api_path.h"
 #include "scheduler/kube/binder.h"
 #include "scheduler/kube/driver_conf.h"
+#include "scheduler/kube/evictor.h"
 #include "scheduler/kube/kinds.h"
+#include "scheduler/kube/memory_object.h"
 #include "scheduler/kube/reflector.h"
 #include "scheduler/kube/reports.h"
 #include "scheduler/kube/writes.h"
@@ -49,6 +51,13 @@ class World::Core {
                    [this](std::string what) { Problem(what); },
                    [this](std::string holder) { observer_.OnStandby(holder); }}),
         binder_(reactor_, {Push(), Problems()}, RandomSeed()),
+        evictor_(reactor_,
+                 {Push(), Problems(),
+                  [this](const loop::PodRef& pod, const std::string& why) { Evicted(pod, why); }},
+                 RandomSeed()),
+        memory_(reactor_, {settings_.memory_ns, settings_.memory_name},
+                {[this](std::optional<Memory> memory) { Recall(std::move(memory)); }, Problems()},
+                RandomSeed()),
         driver_conf_(reactor_, {Push(), Problems()}, RandomSeed()),
         conditions_(reactor_, kConditionsWaiting, Problems(), RandomSeed()),
         events_(reactor_, kEventsWaiting, Problems(), RandomSeed()),
@@ -75,14 +84,15 @@ class World::Core {
     binder_.Bind(std::move(action));
   }
 
-  void Evict(const loop::EvictPods& action) {
-    for (const loop::EvictPods::Victim& victim : action.victims) {
-      EvictionRefused refused{{}, 501, "evictions are not built yet"};
-      for (const loop::PodRef& pod : victim.pods) refused.uids.push_back(pod.uid);
-      Tell(std::move(refused));
-    }
+  void Evict(loop::EvictPods action) {
+    if (ended_) return;
+    memory_.AfterWrites([this, action = std::move(action)] { evictor_.Evict(action); });
   }
-  void Remember(const Memory&) {}
+
+  void Remember(const Memory& memory) {
+    if (!ended_ && !settings_.memory_name.empty()) memory_.Remember(memory);
+  }
+
   void Delete(const loop::DeletePod& action) {
     if (ended_) return;
     deletes_.Send(action.pod.uid, {DeleteRequest(action.pod),
@@ -151,6 +161,11 @@ class World::Core {
 
   void Lead() {
     observer_.OnLead();
+    if (settings_.memory_name.empty()) {
+      recalled_ = true;
+    } else {
+      memory_.Read();
+    }
     Follow(Pods(), [this](muster::Event&& event) { OnPod(std::move(event)); });
     Follow(Nodes(Problems()), Push());
     if (!settings_.config_name.empty()) {
@@ -162,6 +177,18 @@ class World::Core {
     }
     NoteSynced();
     for (const Followed& followed : reflectors_) followed.reflector->Start();
+  }
+
+  void Recall(std::optional<Memory> memory) {
+    if (memory.has_value()) Tell(MemorySeen{*std::move(memory)});
+    recalled_ = true;
+    NoteSynced();
+  }
+
+  void Evicted(const loop::PodRef& pod, const std::string& why) {
+    conditions_.Send(absl::StrCat(pod.uid, "/DisruptionTarget"),
+                     {DisruptionRequest(pod, absl::StrCat(settings_.scheduler_name, ": ", why)),
+                      absl::StrCat("condition of ", Called(pod)), 4, nullptr});
   }
 
   void Follow(std::unique_ptr<WatchedKind> kind, std::function<void(muster::Event&&)> hear) {
@@ -185,6 +212,7 @@ class World::Core {
     } else if (const auto* gone = std::get_if<PodGone>(&event)) {
       with_condition_.erase(gone->uid);
       binder_.Gone(gone->uid);
+      evictor_.Gone(gone->uid);
       driver_conf_.Gone(gone->uid);
     }
     Tell(std::move(event));
@@ -220,6 +248,7 @@ class World::Core {
     for (const Followed& followed : reflectors_) {
       if (!followed.reflector->synced()) missing.push_back(followed.kind);
     }
+    if (!recalled_) missing.push_back("what was remembered");
     if (config_state_ == ConfigState::kBad) missing.push_back("a valid queue config");
     {
       std::lock_guard<std::mutex> lock(outbox_.mutex);
@@ -256,6 +285,8 @@ class World::Core {
   Reactor reactor_;
   Election election_;
   Binder binder_;
+  Evictor evictor_;
+  MemoryObject memory_;
   DriverConf driver_conf_;
   Writes conditions_;
   Writes events_;
@@ -264,6 +295,7 @@ class World::Core {
   absl::flat_hash_set<std::string> with_condition_;  // uids of pods whose condition exists
   std::string config_text_;
   ConfigState config_state_ = ConfigState::kNone;
+  bool recalled_ = false;  // what an earlier daemon remembered is told, or there is nothing
   bool synced_ = false;
   bool ended_ = false;
   uint64_t event_count_ = 0;

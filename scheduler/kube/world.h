@@ -51,6 +51,9 @@ struct WorldSettings {
   std::string config_ns;
   std::string config_name;
   std::string config_key = "muster.yaml";
+  // The ConfigMap with what an earlier daemon remembered; empty name: nothing is remembered.
+  std::string memory_ns;
+  std::string memory_name;
   HttpLimits limits;
 };
 

@@ -11,6 +11,7 @@
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
+#include "scheduler/codec/memory_codec.h"
 #include "scheduler/codec/properties.h"
 #include "scheduler/codec/quantity.h"
 #include "scheduler/codec/queue_config.h"
@@ -221,6 +222,29 @@ TEST_CASE("mutated properties are read, written and read again to the same") {
     if (!again.ok() || *again != *properties) FAIL("not the same: " << text);
   }
   CHECK(good > 1000);
+}
+
+TEST_CASE("a mutated memory is read, written and read again to the same, or refused") {
+  Mutator mutator(8, {"\"", "[", "]", "{", "}", ",", ":", "-1", "1e400", "99999999999999999999",
+                      "null", "\\u0000", "\"v2\"", "\xff", "infinite-future"});
+  const std::string seed_text =
+      "{\"version\":\"v1\",\"claims\":[{\"opener\":\"u\",\"until\":\"2023-11-14T22:13:20+00:00\","
+      "\"rooms\":[[0,\"n\",1]]}],\"runTimes\":[{\"queue\":\"q\",\"app\":\"a\",\"seconds\":[1,20]}],"
+      "\"pastUse\":[{\"queue\":\"q\",\"user\":\"\",\"at\":\"1970-01-01T00:00:07+00:00\","
+      "\"amountSeconds\":{\"cpu\":4}}],\"evictions\":[]}";
+  size_t good = 0;
+  for (int i = 0; i < 6000; ++i) {
+    const std::string text = mutator.Mutate(seed_text);
+    const absl::StatusOr<Memory> memory = DecodeMemory(text);
+    if (!memory.ok()) {
+      CheckMessage(memory.status().message(), 400);
+      continue;
+    }
+    ++good;
+    const absl::StatusOr<Memory> again = DecodeMemory(EncodeMemory(*memory));
+    if (!again.ok() || !(*again == *memory)) FAIL("not the same: " << text);
+  }
+  CHECK(good > 50);
 }
 
 TEST_CASE("a mutated conf or template gives a sound forecast or one message") {

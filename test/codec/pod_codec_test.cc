@@ -193,6 +193,49 @@ TEST_CASE("gang-min is a whole number, else the pod says so") {
   }
 }
 
+TEST_CASE("the estimate is a duration, else the pod says so") {
+  k8s::Pod from;
+  auto& annotations = *from.mutable_metadata()->mutable_annotations();
+  CHECK(Decode(from).runtime == absl::ZeroDuration());
+  annotations["muster.dev/runtime"] = "1h30m";
+  CHECK(Decode(from).runtime == absl::Minutes(90));
+  CHECK(Decode(from).config_error.empty());
+  for (const char* bad : {"", "0s", "-5m", "90", "x", "inf", "1h 30m", "99999999999999999999h"}) {
+    CAPTURE(bad);
+    annotations["muster.dev/runtime"] = bad;
+    const Pod pod = Decode(from);
+    CHECK(pod.runtime == absl::ZeroDuration());
+    CHECK(pod.config_error.find("annotation muster.dev/runtime: \"") == 0);
+    CHECK(pod.config_error.find("expected a duration such as 90s or 1h30m") != std::string::npos);
+  }
+  annotations["muster.dev/gang-min"] = "x";
+  CHECK(Decode(from).config_error.find("annotation muster.dev/gang-min") == 0);
+}
+
+TEST_CASE("earlier runs are known by Spark's name of the app, else by the recommended label") {
+  k8s::Pod from;
+  auto& labels = *from.mutable_metadata()->mutable_labels();
+  CHECK(Decode(from).app.empty());
+  labels["app.kubernetes.io/name"] = "etl";
+  CHECK(Decode(from).app == "etl");
+  labels["spark-app-name"] = "nightly";
+  CHECK(Decode(from).app == "nightly");
+}
+
+TEST_CASE("what an eviction needs to know is read: the grace, and whether others may be evicted") {
+  k8s::Pod from;
+  CHECK(Decode(from).grace == absl::Seconds(30));
+  CHECK(Decode(from).preempts);
+  from.mutable_spec()->set_termination_grace_period_seconds(0);
+  from.mutable_spec()->set_preemption_policy("Never");
+  CHECK(Decode(from).grace == absl::ZeroDuration());
+  CHECK_FALSE(Decode(from).preempts);
+  from.mutable_spec()->set_termination_grace_period_seconds(600);
+  from.mutable_spec()->set_preemption_policy("PreemptLowerPriority");
+  CHECK(Decode(from).grace == absl::Minutes(10));
+  CHECK(Decode(from).preempts);
+}
+
 TEST_CASE("what filters read becomes the role; what is not decided on is named") {
   k8s::Pod from;
   k8s::PodSpec& spec = *from.mutable_spec();

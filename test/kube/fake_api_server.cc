@@ -47,6 +47,8 @@ std::string FakeApiServer::StoreLocked(const std::string& kind, const std::strin
 
 template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&, k8s::Pod);
 template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&, k8s::Lease);
+template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&,
+                                                k8s::ConfigMap);
 
 template <typename T>
 std::string FakeApiServer::PutObject(const std::string& kind, T object) {
@@ -99,9 +101,21 @@ k8s::Lease FakeApiServer::GetLease(const std::string& key) {
   return lease;
 }
 
+k8s::ConfigMap FakeApiServer::GetConfigMap(const std::string& key) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  k8s::ConfigMap map;
+  map.ParseFromString(objects_["configmaps"][key].raw);
+  return map;
+}
+
 bool FakeApiServer::Has(const std::string& kind, const std::string& key) {
   std::lock_guard<std::mutex> lock(mutex_);
   return objects_[kind].count(key) > 0;
+}
+
+void FakeApiServer::SetBudget(Budget budget) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  budgets_[budget.name] = std::move(budget);
 }
 
 void FakeApiServer::Add(Fault fault) {

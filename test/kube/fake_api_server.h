@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Kubernetes API server of a few kinds, in this process, over real sockets: protobuf lists and
-// watch streams, WatchList and bookmarks, paging, bindings, status patches, leases; and whatever
-// goes wrong with one, on demand. Semantics are those of v1.36 (pkg/registry/core/pod/storage,
-// apiserver cacher).
+// watch streams, WatchList and bookmarks, paging, bindings, evictions under PodDisruptionBudgets,
+// status patches, leases; and whatever goes wrong with one, on demand. Semantics are those of v1.36
+// (pkg/registry/core/pod/storage, apiserver cacher).
 #pragma once
 
 #include <condition_variable>
@@ -39,6 +39,14 @@ struct Fault {
   std::string body = "{\"kind\":\"Status\",\"message\":\"as told\"}";
 };
 
+// A PodDisruptionBudget of the pods whose name begins with `prefix`.
+struct Budget {
+  std::string name;
+  std::string prefix;
+  int allowed = 0;         // disruptions; an eviction uses up one, a dry run none
+  bool processed = true;  // false: the server has not looked at it yet, and says when to come back
+};
+
 class FakeApiServer {
  public:
   explicit FakeApiServer(SSL_CTX* tls = nullptr);
@@ -59,8 +67,11 @@ class FakeApiServer {
 
   k8s::Pod GetPod(const std::string& key);
   k8s::Lease GetLease(const std::string& key);
+  k8s::ConfigMap GetConfigMap(const std::string& key);
   bool Has(const std::string& kind, const std::string& key);
 
+  // Adds or replaces.
+  void SetBudget(Budget budget);
   void Add(Fault fault);
   void ClearFaults();
   void set_watch_list(bool offered);
@@ -108,10 +119,14 @@ class FakeApiServer {
                    int64_t version);
   void List(const std::string& kind, const WireRequest& request, int* code, std::string* body);
   int Bind(const std::string& key, const WireRequest& request, std::string* body);
+  int Evict(const std::string& key, const WireRequest& request, std::string* body);
+  int JudgeBudgets(const k8s::Pod& pod, bool dry_run, std::string* body);
   int PatchStatus(const std::string& key, const WireRequest& request, std::string* body);
   int Delete(const std::string& kind, const std::string& key, const WireRequest& request,
              std::string* body);
-  int WriteLease(const std::string& key, const WireRequest& request, std::string* body);
+  template <typename T>
+  int WriteWhole(const std::string& kind, const std::string& key, const WireRequest& request,
+                 std::string* body);
   void Note(const std::string& kind, const std::string& key, const std::string& type,
             const std::string& raw);
 
@@ -129,6 +144,7 @@ class FakeApiServer {
   std::map<std::string, bool> cut_orderly_;
   std::map<std::string, int> open_watches_;
   std::deque<Fault> faults_;
+  std::map<std::string, Budget> budgets_;  // by name
   std::vector<WireRequest> requests_;
   std::vector<k8s::Event> events_;
   int binds_now_ = 0;

@@ -8,26 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/codec/envelope.h"
 #include "test/kube/fake_api_server.h"
+#include "test/kube/fake_bodies.h"
 #include "test/kube/fake_routes.h"
 
 namespace muster::kube {
 namespace {
-
-std::string StatusBody(int code, const std::string& reason, const std::string& message) {
-  k8s::Status status;
-  status.set_status(code < 300 ? "Success" : "Failure");
-  status.set_code(code);
-  status.set_reason(reason);
-  status.set_message(message);
-  return status.SerializeAsString();
-}
-
-template <typename T>
-bool ParseBody(const WireRequest& request, T* out) {
-  const auto envelope = codec::OpenEnvelope(request.body);
-  return envelope.ok() &&
-         out->ParseFromArray(envelope->raw.data(), static_cast<int>(envelope->raw.size()));
-}
 
 std::string Frame(const std::string& type, const std::string& object) {
   k8s::WatchEvent event;
@@ -69,8 +54,11 @@ bool FakeApiServer::Apply(const WireRequest& request, std::string* kind, int* co
     *code = ParseBody(request, &event) ? 201 : 400;
     events_.push_back(event);
   } else if (route.kind == "leases" && request.method != "GET") {
-    *code = WriteLease(request.method == "POST" ? "" : route.key(), request, body);
+    *code = WriteWhole<k8s::Lease>("leases", route.key(), request, body);
     if (*code < 300) *kind = "Lease";
+  } else if (route.kind == "configmaps" && request.method != "GET") {
+    *code = WriteWhole<k8s::ConfigMap>("configmaps", route.key(), request, body);
+    if (*code < 300) *kind = "ConfigMap";
   } else if (objects.count(route.key()) == 0) {
     *code = 404;
     *body =
@@ -81,6 +69,8 @@ bool FakeApiServer::Apply(const WireRequest& request, std::string* kind, int* co
     *body = objects[route.key()].raw;
   } else if (route.sub == "binding") {
     *code = Bind(route.key(), request, body);
+  } else if (route.sub == "eviction") {
+    *code = Evict(route.key(), request, body);
   } else if (route.sub == "status") {
     *code = PatchStatus(route.key(), request, body);
   } else if (request.method == "DELETE") {
@@ -182,7 +172,10 @@ int FakeApiServer::PatchStatus(const std::string& key, const WireRequest& reques
     to->set_status(std::string{std::string_view(from["status"])});
     to->set_reason(std::string{std::string_view(from["reason"])});
     to->set_message(std::string{std::string_view(from["message"])});
-    to->set_observed_generation(int64_t(from["observedGeneration"]));
+    int64_t generation = 0;
+    if (from["observedGeneration"].get(generation) == simdjson::SUCCESS) {
+      to->set_observed_generation(generation);
+    }
     std::string_view time;
     if (from["lastTransitionTime"].get(time) == simdjson::SUCCESS) {
       to->mutable_last_transition_time()->set_seconds(version_);
@@ -207,29 +200,33 @@ int FakeApiServer::Delete(const std::string& kind, const std::string& key,
   return 200;
 }
 
-int FakeApiServer::WriteLease(const std::string& key, const WireRequest& request,
-                              std::string* body) {
-  k8s::Lease lease;
-  if (!ParseBody(request, &lease)) return 400;
-  const std::string name = absl::StrCat(ParseRoute(request.path).ns, "/", lease.metadata().name());
-  auto& leases = objects_["leases"];
-  if (key.empty()) {
-    if (leases.count(name) > 0) {
-      *body = StatusBody(409, "AlreadyExists", "lease exists");
-      return 409;
+template <typename T>
+int FakeApiServer::WriteWhole(const std::string& kind, const std::string& key,
+                              const WireRequest& request, std::string* body) {
+  T object;
+  if (!ParseBody(request, &object)) return 400;
+  const bool creates = request.method == "POST";
+  const std::string name = absl::StrCat(ParseRoute(request.path).ns, "/", object.metadata().name());
+  auto& objects = objects_[kind];
+  if (creates && objects.count(name) > 0) {
+    *body = StatusBody(409, "AlreadyExists", absl::StrCat(name, " exists"));
+    return 409;
+  }
+  if (!creates) {
+    if (objects.count(key) == 0) {
+      *body = StatusBody(404, "NotFound", absl::StrCat(key, " not found"));
+      return 404;
     }
-  } else {
-    if (leases.count(key) == 0) return 404;
-    k8s::Lease old;
-    old.ParseFromString(leases[key].raw);
-    if (lease.metadata().resource_version() != old.metadata().resource_version()) {
+    T old;
+    old.ParseFromString(objects[key].raw);
+    if (object.metadata().resource_version() != old.metadata().resource_version()) {
       *body = StatusBody(409, "Conflict", "the object has been modified");
       return 409;
     }
   }
-  StoreLocked("leases", name, lease);
-  *body = leases[name].raw;
-  return key.empty() ? 201 : 200;
+  StoreLocked(kind, name, object);
+  *body = objects[name].raw;
+  return creates ? 201 : 200;
 }
 
 bool FakeApiServer::SendInitial(const std::string& kind, const std::string& only,
