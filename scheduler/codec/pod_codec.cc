@@ -41,16 +41,16 @@ void Complain(std::string error, Pod* pod) {
 
 void Assign(absl::string_view from, std::string* to) { to->assign(from.data(), from.size()); }
 
-// Who made the pod, as an admission policy wrote it (deploy/user): the whole name in the annotation,
-// which a label could not hold. A service account has the name by which queues know it.
+// Who made the pod, as an admission policy wrote it (deploy/user): the whole name in the
+// annotation, which a label could not hold. A service account has the name by which queues know it.
 void ReadUser(const PodOutline& from, std::string* user) {
   constexpr absl::string_view kAccount = "system:serviceaccount:";
   absl::string_view name = from.Annotation(kUserLabel).value_or("");
   if (name.empty()) name = from.Label(kUserLabel).value_or("");
   if (!absl::ConsumePrefix(&name, kAccount)) return Assign(name, user);
   const size_t colon = name.find(':');
-  *user = absl::StrCat(name.substr(0, colon), "/",
-                       colon == name.npos ? "" : name.substr(colon + 1));
+  *user =
+      absl::StrCat(name.substr(0, colon), "/", colon == name.npos ? "" : name.substr(colon + 1));
 }
 
 void ReadDeclaration(const PodOutline& from, Pod* pod) {

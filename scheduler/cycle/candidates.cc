@@ -2,14 +2,20 @@
 #include "scheduler/cycle/candidates.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
+#include <utility>
 
 #include "policies/arrival.h"
 
 namespace muster {
 
 namespace {
+
+// Candidates free this many times what is needed before no more are looked at; but some are looked
+// at in any case, and never more than that.
+constexpr int64_t kTimes = 4;
+constexpr size_t kFewest = 32;
+constexpr size_t kMost = 8192;
 
 bool Younger(const Pod& a, const Pod& b) {
   return std::tie(b.created, b.name, b.uid) < std::tie(a.created, a.name, a.uid);
@@ -23,17 +29,18 @@ class Gathering {
         rights_(rights),
         condemned_(condemned),
         claimant_(claimant),
+        need_(need),
         reach_(rights.Reach(claimant.queue, need)) {}
 
   std::vector<Candidate> All() {
-    for (const Gang& gang : round_.state().gangs()) {
-      if (!gang.id.valid() || condemned_.gangs.contains(gang.id)) continue;
-      if (Inheritable(gang)) AddClaim(gang);
-      const bool same_leaf = gang.queue == claimant_.queue;
-      if (!Evictable(gang) || !(same_leaf ? MayPreempt(gang) : MayReclaim(gang.queue))) continue;
-      const EvictionCause cause = same_leaf ? EvictionCause::kPreemption : EvictionCause::kReclaim;
-      AddSurplus(gang, cause);
-      AddWhole(gang, cause);
+    for (GangId id : round_.state().claimed()) {
+      const Gang& gang = round_.state().gang(id);
+      if (!condemned_.gangs.contains(id) && Inheritable(gang)) AddClaim(gang);
+    }
+    Look(claimant_.queue, EvictionCause::kPreemption);
+    for (QueueId leaf : Reclaimable()) {
+      Look(leaf, EvictionCause::kReclaim);
+      if (found_.size() >= kMost) break;
     }
     const State& state = round_.state();
     std::sort(found_.begin(), found_.end(), [&state](const Candidate& a, const Candidate& b) {
@@ -73,16 +80,53 @@ class Gathering {
     return gang.priority < claimant_.priority && round_.state().tree().at(gang.queue).preemptible;
   }
 
-  // The claimant's reach is an ancestor of both, and the victim's queues have more than they are
-  // entitled to.
-  bool MayReclaim(QueueId leaf) {
-    auto [entry, fresh] = may_reclaim_.try_emplace(leaf, false);
-    if (!fresh) return entry->second;
+  // Leaves below the claimant's reach that have more than they are entitled to, those with the most
+  // above it first.
+  std::vector<QueueId> Reclaimable() {
+    if (reach_ == claimant_.queue) return {};
     const Tree& tree = round_.state().tree();
-    bool within = false;
-    for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) within = within || id == reach_;
-    entry->second = within && reach_ != claimant_.queue && rights_.MayLose(leaf, claimant_.queue);
-    return entry->second;
+    std::vector<std::pair<Level, QueueId>> excess;
+    for (const auto& [leaf, line] : round_.state().running().lines()) {
+      if (leaf == claimant_.queue) continue;
+      bool within = false;
+      for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) within = within || id == reach_;
+      if (!within || !rights_.MayLose(leaf, claimant_.queue)) continue;
+      excess.emplace_back(rights_.Excess(leaf), leaf);
+    }
+    std::sort(excess.begin(), excess.end(), [&tree](const auto& a, const auto& b) {
+      if (a.first != b.first) return a.first > b.first;
+      return tree.at(a.second).rank < tree.at(b.second).rank;
+    });
+    std::vector<QueueId> leaves;
+    for (const auto& [by, leaf] : excess) leaves.push_back(leaf);
+    return leaves;
+  }
+
+  // Takes up candidates of the leaf until they free several times what is needed.
+  void Look(QueueId leaf, EvictionCause cause) {
+    const RunningGangs& running = round_.state().running();
+    const auto look = [&](const RunningGangs::Line& line, auto add) {
+      Amounts freed;
+      size_t looked = 0;
+      for (const RunningGangs::Key& key : line) {
+        const Gang& gang = round_.state().gang(key.id);
+        if (cause == EvictionCause::kPreemption && !MayPreempt(gang)) break;
+        if (condemned_.gangs.contains(gang.id) || !Evictable(gang)) continue;
+        const size_t before = found_.size();
+        add(gang);
+        for (size_t i = before; i < found_.size(); ++i) AddScaled(&freed, found_[i].sum, 1);
+        if (++looked >= kFewest && Plenty(freed)) break;
+      }
+    };
+    look(running.with_spare(leaf), [&](const Gang& gang) { AddSurplus(gang, cause); });
+    look(running.of(leaf), [&](const Gang& gang) { AddWhole(gang, cause); });
+  }
+
+  bool Plenty(const Amounts& freed) const {
+    for (size_t column = 0; column < need_.size(); ++column) {
+      if (AmountAt(freed, column) < SaturatingMultiply(need_[column], kTimes)) return false;
+    }
+    return true;
   }
 
   // Of the queue's budget, with what this plan evicts already.
@@ -162,14 +206,17 @@ class Gathering {
     return bound;
   }
 
+  // Any member but the driver, as many as are above the minimum; the youngest first.
   void AddSurplus(const Gang& gang, EvictionCause cause) {
-    const int32_t keep = std::max(gang.promised, 1);
-    if (gang.bound <= keep) return;
     const std::vector<PodId> bound = Bound(gang);
-    for (size_t i = bound.size(); i > static_cast<size_t>(keep); --i) {
-      if (condemned_.pods.contains(bound[i - 1])) continue;
+    int32_t spare = gang.bound - std::max(gang.promised, 1);
+    for (PodId pod : bound) spare -= condemned_.pods.contains(pod) ? 1 : 0;
+    if (spare <= 0) return;
+    for (PodId pod : bound) {
+      if (pod == gang.driver || condemned_.pods.contains(pod)) continue;
       Candidate candidate = Of(gang, Candidate::Kind::kSurplus, cause);
-      AddPod(&candidate, gang, bound[i - 1]);
+      candidate.spare = spare;
+      AddPod(&candidate, gang, pod);
       found_.push_back(std::move(candidate));
     }
   }
@@ -191,8 +238,8 @@ class Gathering {
   Rights& rights_;
   const Condemned& condemned_;
   const Gang& claimant_;
+  const Amounts& need_;
   const QueueId reach_;
-  std::map<QueueId, bool> may_reclaim_;
   std::vector<Candidate> found_;
 };
 

@@ -30,7 +30,8 @@ struct Candidate {
   EvictionCause cause = EvictionCause::kReclaim;
   std::vector<PodId> pods;  // to be evicted; kClaim: on their way out already
   int32_t priority = 0;
-  int64_t lost = 0;  // pod-seconds of work that its eviction throws away
+  int32_t spare = 0;  // kSurplus: members above the gang's minimum; no more of them may go
+  int64_t lost = 0;   // pod-seconds of work that its eviction throws away
   // Room that it frees, by node.
   std::vector<NodeRoom> room;
   Amounts sum;

@@ -142,9 +142,8 @@ bool Apart(Draft& draft, const Profile& profile, const Shape& shape) {
   std::vector<RoleId> roles;
   for (const Part& part : shape) roles.push_back(part.role);
   const PoolColumns& pool = PoolOf(draft, profile, roles);
-  return std::all_of(pool.sums.begin(), pool.sums.end(), [](const auto& entry) {
-    return (entry.first & (entry.first - 1)) == 0;
-  });
+  return std::all_of(pool.sums.begin(), pool.sums.end(),
+                     [](const auto& entry) { return (entry.first & (entry.first - 1)) == 0; });
 }
 
 struct Members {

@@ -17,8 +17,8 @@ struct Fit {
 };
 
 // Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part, for
-// members that exist first. Of roles that compete some placement may exist that it does not find, but
-// not where nodes are like slots (slot_flow.h).
+// members that exist first. Of roles that compete some placement may exist that it does not find,
+// but not where nodes are like slots (slot_flow.h).
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots);
 
@@ -42,7 +42,8 @@ Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
 // Why a shape that found no room does not fit.
 Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
 
-// What is said of a gang that has begun and lacks members: `have` of `need` have room, these do not.
+// What is said of a gang that has begun and lacks members: `have` of `need` have room, these do
+// not.
 Reason ExplainRepair(Draft& draft, const Profile& profile, const Gang& gang, const Shape& lacking,
                      int64_t have, int64_t need);
 

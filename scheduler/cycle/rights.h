@@ -40,7 +40,8 @@ class Rights {
   // no resource of `lost` below its guarantee.
   bool MayHaveLost(QueueId victim_leaf, QueueId taker_leaf, const Amounts& lost);
 
-  Level EntitlementOf(QueueId queue) { return Entitled().of(queue); }
+  // What the queue has above its entitlement.
+  Level Excess(QueueId queue) { return LevelNow(queue) - Entitled().of(queue); }
 
  private:
   const Entitlements& Entitled();

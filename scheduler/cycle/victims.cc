@@ -15,12 +15,30 @@ namespace {
 
 // Up to here every subset is tried.
 constexpr size_t kSearchedWhole = 8;
+// Up to here all are tried together first.
+constexpr size_t kTriedTogether = 256;
 // Up to here each victim is tried to be let off; it costs a placement each.
 constexpr size_t kTriedToLetOff = 256;
 // A member's worth of room, in the units in which gains are measured.
 constexpr int64_t kMember = 1024;
 
 using Chosen = std::vector<const Candidate*>;
+
+// A gang is taken whole, or of what it has to spare, and not both.
+class Parts {
+ public:
+  bool Add(const Candidate& candidate) {
+    if (candidate.kind == Candidate::Kind::kClaim) return true;
+    const bool whole = candidate.kind == Candidate::Kind::kWhole;
+    int32_t& taken = taken_[candidate.gang];
+    if (taken < 0 || (whole && taken > 0) || (!whole && taken == candidate.spare)) return false;
+    taken = whole ? -1 : taken + 1;
+    return true;
+  }
+
+ private:
+  std::map<GangId, int32_t> taken_;  // -1: whole
+};
 
 class Search {
  public:
@@ -34,6 +52,7 @@ class Search {
 
   // Among these candidates; false where even all of them would not do.
   bool Find(const Chosen& candidates, Chosen* best) {
+    if (candidates.size() <= kTriedTogether && Hopeless(candidates)) return false;
     return candidates.size() <= kSearchedWhole ? FindExactly(candidates, best)
                                                : FindGreedily(candidates, best);
   }
@@ -73,6 +92,21 @@ class Search {
     return true;
   }
 
+  // Whether even with all of them gone, whoever may take them, the room would not do.
+  bool Hopeless(const Chosen& candidates) {
+    Attempt attempt(round_.draft);
+    std::set<GangId> whole;
+    for (const Candidate* candidate : candidates) {
+      if (candidate->kind == Candidate::Kind::kWhole) whole.insert(candidate->gang);
+    }
+    for (const Candidate* candidate : candidates) {
+      const bool part = candidate->kind == Candidate::Kind::kSurplus;
+      if (!part || !whole.contains(candidate->gang)) Release(round_, *candidate);
+    }
+    std::vector<std::vector<HoldSlot>> slots;
+    return !PlaceShape(round_.draft, round_.profile, gang_, shape_, &slots);
+  }
+
   // Every subset, the cheapest first. A gang is not taken in part and whole.
   bool FindExactly(const Chosen& candidates, Chosen* best) {
     struct Subset {
@@ -82,16 +116,14 @@ class Search {
     std::vector<Subset> subsets;
     for (uint32_t bits = 0; bits < (uint32_t{1} << candidates.size()); ++bits) {
       Subset subset{0, bits};
-      std::set<GangId> whole, part;
+      Parts parts;
+      bool allowed = true;
       for (size_t i = 0; i < candidates.size(); ++i) {
         if ((bits >> i & 1) == 0) continue;
         subset.cost += candidates[i]->cost();
-        const bool all = candidates[i]->kind == Candidate::Kind::kWhole;
-        (all ? whole : part).insert(candidates[i]->gang);
+        allowed = allowed && parts.Add(*candidates[i]);
       }
-      const bool twice =
-          std::any_of(part.begin(), part.end(), [&whole](GangId id) { return whole.contains(id); });
-      if (!twice) subsets.push_back(subset);
+      if (allowed) subsets.push_back(subset);
     }
     // Of equal cost the one with the more preferred: the lower bits.
     std::sort(subsets.begin(), subsets.end(), [](const Subset& a, const Subset& b) {
@@ -134,13 +166,11 @@ class Search {
     };
     std::priority_queue<Entry> heap;
     for (size_t i = 0; i < candidates.size(); ++i) heap.push({Score(*candidates[i]), i});
-    std::set<GangId> touched;
+    Parts parts;
     while (!heap.empty()) {
       const Entry top = heap.top();
       heap.pop();
       const Candidate& candidate = *candidates[top.at];
-      const bool whole = candidate.kind == Candidate::Kind::kWhole;
-      if (whole && touched.contains(candidate.gang)) continue;
       const int64_t score = Score(candidate);  // others may have made it worth less
       if (score < top.score && !heap.empty() && Entry{score, top.at} < heap.top()) {
         heap.push({score, top.at});
@@ -149,11 +179,10 @@ class Search {
       if (score == 0) return false;
       Attempt attempt(round_.draft);
       Release(round_, candidate);
-      if (!Allowed(candidate)) continue;
+      if (!Allowed(candidate) || !parts.Add(candidate)) continue;
       attempt.Keep();
       AddScaled(&lost_[candidate.leaf], candidate.sum, 1);
       chosen->push_back(&candidate);
-      touched.insert(candidate.gang);
       Weigh();
       if (Complete() && Placed(room)) return true;
     }

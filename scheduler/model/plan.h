@@ -76,9 +76,10 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  // A cycle run on the result plans nothing. Growth alone may change who is in whose way: it uses
-  // up limits of users, and a head that such a limit stops blocks nobody.
+  // A cycle run on the result plans nothing. Not so after growth, which uses up limits of users, and
+  // a head that such a limit stops blocks nobody; nor after a release, of which a limit is free.
   bool settled() const {
+    if (!releases.empty()) return false;
     for (const Step& step : steps) {
       if (step.kind == StepKind::kGrow) return false;
     }

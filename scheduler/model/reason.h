@@ -53,8 +53,9 @@ struct Reason {
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-// Whether a new node could cure it: the pod condition then carries the reason "Unschedulable", which
-// is what makes Karpenter and Cluster Autoscaler buy one. Quota and turn are never cured by nodes.
+// Whether a new node could cure it: the pod condition then carries the reason "Unschedulable",
+// which is what makes Karpenter and Cluster Autoscaler buy one. Quota and turn are never cured by
+// nodes.
 bool CuredByNodes(const Reason& reason);
 
 // What would let the gang start, "starts when queue etl frees 4 cpu or its max is raised"; no

@@ -100,8 +100,10 @@ void State::On(const QueuesSeen& event, absl::Time) {
       kept.emplace_back(gang.id, tree_.at(gang.queue).path);
     }
   }
+  const std::vector<KeptClaim> claims = TakeClaims();
   tree_ = Tree(event.config, &resources_);
   config_ = event.config;
+  running_.Clear();
   user_use_.clear();
   user_books_ = UserBooks(config_);
   for (Gang& gang : gangs_) {
@@ -126,6 +128,7 @@ void State::On(const QueuesSeen& event, absl::Time) {
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Touch(gang.id);
   }
+  ReturnClaims(claims);
 }
 
 void State::On(const ForecastSeen& event, absl::Time now) {

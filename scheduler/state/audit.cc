@@ -62,6 +62,18 @@ bool Same(const Amounts& a, const Amounts& b) {
   return true;
 }
 
+// Whether the gang stands among those that run where it should.
+bool InItsLine(const State& state, const Gang& gang) {
+  const bool runs = gang.state == GangState::kStarted && gang.queue.valid() && !gang.evicted;
+  const bool spare = runs && gang.bound > std::max(gang.promised, 1);
+  const auto among = [&gang](const RunningGangs::Line& line) {
+    return std::any_of(line.begin(), line.end(),
+                       [&gang](const RunningGangs::Key& key) { return key.id == gang.id; });
+  };
+  return among(state.running().of(gang.queue)) == runs &&
+         among(state.running().with_spare(gang.queue)) == spare;
+}
+
 void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* wrong) {
   int32_t bound = 0, accepted = 0, waiting = 0, succeeded = 0;
   for (PodId id : gang.members) {
@@ -77,6 +89,12 @@ void CheckGang(const State& state, const Gang& gang, std::vector<std::string>* w
   if (bound != gang.bound || accepted != gang.accepted || succeeded != gang.succeeded ||
       waiting != static_cast<int32_t>(gang.waiting.size())) {
     wrong->push_back(absl::StrCat("gang ", FullName(gang), ": counters differ from its members"));
+  }
+  if (!InItsLine(state, gang)) {
+    wrong->push_back(absl::StrCat("gang ", FullName(gang), ": not where those that run stand"));
+  }
+  if (gang.claim.empty() == state.claimed().contains(gang.id)) {
+    wrong->push_back(absl::StrCat("gang ", FullName(gang), ": its claim is not in the books"));
   }
   const bool in_line =
       std::is_sorted(gang.waiting.begin(), gang.waiting.end(), [&state](PodId x, PodId y) {
@@ -165,9 +183,15 @@ std::vector<std::string> Audit(const State& state) {
     }
   }
   for (const Queue& queue : state.tree().queues()) {
-    if (!Same(queue.used, books.used[queue.id]) || !Same(queue.held, books.held[queue.id]) ||
-        !Same(queue.leaving, books.leaving[queue.id]) || queue.running != books.running[queue.id]) {
-      wrong.push_back(absl::StrCat("queue ", queue.path, ": usage differs from its gangs"));
+    const std::pair<absl::string_view, bool> books_of[] = {
+        {"used", Same(queue.used, books.used[queue.id])},
+        {"held", Same(queue.held, books.held[queue.id])},
+        {"leaving", Same(queue.leaving, books.leaving[queue.id])},
+        {"running", queue.running == books.running[queue.id]},
+    };
+    for (const auto& [name, same] : books_of) {
+      if (same) continue;
+      wrong.push_back(absl::StrCat("queue ", queue.path, ": ", name, " differs from its gangs'"));
     }
   }
   for (const auto& [key, amounts] : books.by_user) {

@@ -11,6 +11,7 @@ namespace muster {
 void State::SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until) {
   DropClaim(gang);
   gang->claim = std::move(room);
+  if (!gang->claim.empty()) claimed_.insert(gang->id);
   gang->claim_until = until;
   for (const ClaimSlot& slot : gang->claim) {
     TakeRoom(slot.node, slot.role, slot.count);
@@ -26,8 +27,70 @@ void State::DropClaim(Gang* gang) {
     changed_ = true;
   }
   gang->claim.clear();
+  claimed_.erase(gang->id);
   gang->victims.clear();
   gang->claim_until = absl::InfiniteFuture();
+}
+
+// Every hold and repair goes through here. Those of a gang that is being evicted are on their way
+// out like its pods: their room is the claimant's with the pods' and not before.
+void State::CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count) {
+  TakeRoom(node, role, count);
+  Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
+  if (gang.evicted) CountLeaving(gang.queue, role, node, count);
+}
+
+void State::SetEvicted(Gang* gang, bool evicted) {
+  if (gang->evicted == evicted) return;
+  const int32_t sign = evicted ? 1 : -1;
+  for (const HoldSlot& slot : gang->holds) {
+    CountLeaving(gang->queue, gang->executor, slot.node, sign * slot.count);
+  }
+  for (const RepairHold& repair : gang->repairs) {
+    CountLeaving(gang->queue, repair.role, repair.node, sign);
+  }
+  gang->evicted = evicted;
+}
+
+// Of a gang that was evicted whole, with the last of the evicted gone, what its owner makes anew
+// waits again. A driver does not come back: its executors end with it.
+void State::ComeBack(Gang* gang) {
+  const bool still_there =
+      std::any_of(gang->members.begin(), gang->members.end(),
+                  [this](PodId id) { return OnNode(pods_.at(id).footing.standing); });
+  if (still_there || gang->state == GangState::kEnded) return;
+  DropHolds(gang);
+  gang->evicted = false;
+  Become(gang, GangState::kWaiting);
+  gang->first_bind = gang->began = absl::InfiniteFuture();
+  gang->promised = 0;
+  gang->full = false;
+  AssignQueue(gang);
+  changed_ = true;
+}
+
+std::vector<State::KeptClaim> State::TakeClaims() {
+  std::vector<KeptClaim> claims;
+  const std::vector<GangId> claimed(claimed_.begin(), claimed_.end());
+  for (GangId id : claimed) {
+    Gang& gang = gangs_[id.value];
+    claims.push_back({id, gang.queue.valid() ? tree_.at(gang.queue).path : "", gang.claim,
+                      gang.victims, gang.claim_until});
+    DropClaim(&gang);
+  }
+  return claims;
+}
+
+// To the gangs that are still in the same queue.
+void State::ReturnClaims(const std::vector<KeptClaim>& claims) {
+  for (const KeptClaim& claim : claims) {
+    Gang& gang = gangs_[claim.gang.value];
+    const bool same = gang.queue.valid() && tree_.at(gang.queue).path == claim.path &&
+                      gang.refusal.code == ReasonCode::kNone;
+    if (!same) continue;
+    SetClaim(&gang, claim.room, claim.until);
+    gang.victims = claim.victims;
+  }
 }
 
 void State::AssumeClaim(const Claim& claim, absl::Time now) {

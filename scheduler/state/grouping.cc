@@ -219,10 +219,10 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
                        .detail = absl::StrCat("its namespaces do not include ", gang->ns)};
       break;
     case Problem::kServiceAccount:
-      gang->refusal = {.code = ReasonCode::kForbidden,
-                       .subject = choice.subject,
-                       .detail =
-                           absl::StrCat("its serviceAccounts do not include ", gang->account)};
+      gang->refusal = {
+          .code = ReasonCode::kForbidden,
+          .subject = choice.subject,
+          .detail = absl::StrCat("its serviceAccounts do not include ", gang->account)};
       break;
     case Problem::kNoQueueForNamespace:
       gang->refusal = {.code = ReasonCode::kForbidden,
@@ -265,9 +265,6 @@ void State::ChargeAll(const Gang& gang) {
     if (!footing.queue.valid()) continue;
     Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
     if (footing.standing == Standing::kDeparting) ChargeLeaving(footing.queue, footing.role, 1);
-  }
-  for (const ClaimSlot& slot : gang.claim) {
-    Charge(gang.queue, gang.user, slot.role, slot.count, Tree::Use::kHeld);
   }
   const auto charge_held = [this, &gang](RoleId role, int32_t count) {
     Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);

@@ -118,6 +118,7 @@ void State::Forget(GangId id) {
   auto entry = gang_by_key_.find(gang.key);
   if (entry != gang_by_key_.end() && entry->second == id) gang_by_key_.erase(entry);
   attention_.erase(id);
+  running_.Update(gang, false, false);
   gang = Gang();
   unused_gangs_.push_back(id);
 }
@@ -163,23 +164,6 @@ void State::SeeExecutor(Gang* gang, PodId id, absl::Time now) {
   }
 }
 
-// Of a gang that was evicted whole, with the last of the evicted gone, what its owner makes anew
-// waits again. A driver does not come back: its executors end with it.
-void State::ComeBack(Gang* gang) {
-  const bool still_there =
-      std::any_of(gang->members.begin(), gang->members.end(),
-                  [this](PodId id) { return OnNode(pods_.at(id).footing.standing); });
-  if (still_there || gang->state == GangState::kEnded) return;
-  DropHolds(gang);
-  gang->evicted = false;
-  Become(gang, GangState::kWaiting);
-  gang->first_bind = gang->began = absl::InfiniteFuture();
-  gang->promised = 0;
-  gang->full = false;
-  AssignQueue(gang);
-  changed_ = true;
-}
-
 void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
   changed_ = true;
   if (gang->state != GangState::kStarted || HasEnded(*gang)) return;
@@ -191,26 +175,6 @@ void State::MemberLost(Gang* gang, const Footing& footing, absl::Time now) {
     return;
   }
   Remind(gang->id, now + kRepairGrace);
-}
-
-// Every hold and repair goes through here. Those of a gang that is being evicted are on their way
-// out like its pods: their room is the claimant's with the pods' and not before.
-void State::CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count) {
-  TakeRoom(node, role, count);
-  Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
-  if (gang.evicted) CountLeaving(gang.queue, role, node, count);
-}
-
-void State::SetEvicted(Gang* gang, bool evicted) {
-  if (gang->evicted == evicted) return;
-  const int32_t sign = evicted ? 1 : -1;
-  for (const HoldSlot& slot : gang->holds) {
-    CountLeaving(gang->queue, gang->executor, slot.node, sign * slot.count);
-  }
-  for (const RepairHold& repair : gang->repairs) {
-    CountLeaving(gang->queue, repair.role, repair.node, sign);
-  }
-  gang->evicted = evicted;
 }
 
 void State::AddHold(Gang* gang, const HoldSlot& slot) {
@@ -338,6 +302,9 @@ void State::Touch(GangId id) {
   } else {
     attention_.erase(id);
   }
+  if (!gang.id.valid()) return;
+  const bool runs = gang.state == GangState::kStarted && gang.queue.valid() && !gang.evicted;
+  running_.Update(gang, runs, runs && gang.bound > std::max(gang.promised, 1));
 }
 
 void State::Assume(const Plan& plan, absl::Time now) {

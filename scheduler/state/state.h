@@ -22,10 +22,11 @@
 #include "scheduler/state/known_shapes.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
-#include "scheduler/state/promises.h"
 #include "scheduler/state/pool_columns.h"
+#include "scheduler/state/promises.h"
 #include "scheduler/state/role_classes.h"
 #include "scheduler/state/room_columns.h"
+#include "scheduler/state/running_gangs.h"
 
 namespace muster {
 
@@ -70,6 +71,9 @@ class State {
   // Evictions of the last hour, in order of time.
   const std::vector<PastEviction>& evictions() const { return evictions_; }
   const UserBooks& user_books() const { return user_books_; }
+  const RunningGangs& running() const { return running_; }
+  // Waiting gangs with a claim.
+  const absl::btree_set<GangId>& claimed() const { return claimed_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
@@ -86,6 +90,14 @@ class State {
 
  private:
   friend class Draft;
+  // A claim while the queues are made anew.
+  struct KeptClaim {
+    GangId gang;
+    std::string path;
+    std::vector<ClaimSlot> room;
+    std::vector<PodId> victims;
+    absl::Time until;
+  };
 
   // apply.cc
   void On(const PodSeen& event, absl::Time now);
@@ -144,6 +156,8 @@ class State {
   void AssumeClaim(const Claim& claim, absl::Time now);
   void SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until);
   void DropClaim(Gang* gang);
+  std::vector<KeptClaim> TakeClaims();
+  void ReturnClaims(const std::vector<KeptClaim>& claims);
   std::vector<RoleId> RolesOf(const Gang& gang) const;
   bool ClaimAwaitsForecast() const;
   void RecallClaims(absl::Time now);
@@ -188,6 +202,8 @@ class State {
   absl::btree_map<std::pair<QueueId, std::string>, Amounts> user_use_;
   UserBooks user_books_;
   absl::btree_set<GangId> attention_;
+  absl::btree_set<GangId> claimed_;
+  RunningGangs running_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;
   absl::btree_map<NodeId, Amounts> departing_;  // room of pods that are on their way out

@@ -256,12 +256,11 @@ Breaches NoMaxIsExceeded(const Levels& before, const State& after) {
 
 Breaches NoLimitIsExceeded(const SlowLimits& before, const State& after) {
   Breaches breaches;
-  for (const auto& [key, now] : LimitsOf(after.config(), UsesOf(after))) {
+  for (const auto& [key, now] : LimitsOf(after.config(), UsesOf(after, true))) {
     const auto was = before.find(key);
     const int64_t had = was == before.end() ? 0 : was->second.have;
     if (now.have <= now.limit || now.have <= had) continue;
-    breaches.push_back(
-        absl::StrCat(key.first, " ", key.second, ": ", now.have, " of ", now.limit));
+    breaches.push_back(absl::StrCat(key.first, " ", key.second, ": ", now.have, " of ", now.limit));
   }
   return breaches;
 }

@@ -30,7 +30,7 @@ void DecideUnderLaws(RandomCluster* c) {
   CheckLaw("evictions are whole", EvictionsAreWhole(state, plan));
   CheckLaw("evictions are rightful", EvictionsAreRightful(state, plan));
   const Levels levels = LevelsOf(state);
-  const SlowLimits limits = LimitsOf(state.config(), UsesOf(state));
+  const SlowLimits limits = LimitsOf(state.config(), UsesOf(state, true));
   state.Assume(plan, c->w.now);
   c->w.CheckBooks();
   CheckLaw("capacity is never exceeded", NoNodeIsOverfilled(levels, state, plan));

@@ -44,9 +44,9 @@ TEST_CASE("gangs start where, and wait for the reason for which, a slow oracle s
     for (const auto& [gang, word] : slow.reasons) ++words[word];
   }
   CHECK(starts > 1000);
-  for (const char* word : {"NoRoom", "NeverFits", "Predicate", "QueueQuota", "BehindHead",
-                           "ConfigError", "GangIncomplete", "UserLimit", "QueueClosed",
-                           "Forbidden"}) {
+  for (const char* word :
+       {"NoRoom", "NeverFits", "Predicate", "QueueQuota", "BehindHead", "ConfigError",
+        "GangIncomplete", "UserLimit", "QueueClosed", "Forbidden"}) {
     CAPTURE(word);
     CHECK(words[word] > 20);
   }

@@ -36,7 +36,8 @@ TEST_CASE("who waits for a user's limit blocks nobody, not even of the same shap
   CHECK(c.Names() ==
         "step 0 ns/a1: a1@n1\n"
         "step 0 ns/b1: b1@n1\n"
-        "verdict ns/a2 UserLimit #1: user ns/ann in queue q has 1 of 1 running gangs");
+        "verdict ns/a2 UserLimit #1: user ns/ann in queue q has 1 of 1 running gangs; starts when "
+        "one of them ends or the limit is raised");
 }
 
 TEST_CASE("the users of a group share what several starts of one decision may take") {
@@ -50,8 +51,10 @@ TEST_CASE("the users of a group share what several starts of one decision may ta
   c.Submit("e", "nan", 6, 5);
   CHECK(c.Names() ==
         "step 0 ns/a: a@n1\nstep 0 ns/c: c@n1\nstep 0 ns/d: d@n1\n"
-        "verdict ns/b UserLimit #1: group night in queue q: 3 of 5 cpu used or held, gang needs 3\n"
-        "verdict ns/e NeverFits #2: gang needs 6 cpu, max of group night in queue q allows 5");
+        "verdict ns/b UserLimit #1: group night in queue q: 3 of 5 cpu used or held, gang needs "
+        "3; starts when group night in queue q frees 1 cpu or the limit is raised\n"
+        "verdict ns/e NeverFits #2: gang needs 6 cpu, max of group night in queue q allows 5; "
+        "starts when that is raised to 6 cpu, or it asks for less");
 }
 
 TEST_CASE("a count of gangs that is reached stops starts, and no growth") {
@@ -68,7 +71,8 @@ TEST_CASE("a count of gangs that is reached stops starts, and no growth") {
   second.queue = "q";
   c.See(second);
   CHECK(c.Names() ==
-        "step 4 ns/g: g-1@n1\nverdict ns/next QueueQuota #1: queue q has 1 of 1 running gangs");
+        "step 4 ns/g: g-1@n1\nverdict ns/next QueueQuota #1: queue q has 1 of 1 running gangs; "
+        "starts when one of them ends or its maxRunning is raised");
 }
 
 TEST_CASE("a lost member is repaired within the user's limit, also in a closed queue") {
@@ -96,8 +100,9 @@ TEST_CASE("a lost member is repaired within the user's limit, also in a closed q
   c.Hear(QueuesSeen{config});
   c.See(Member("g", 2, 2, 2));
   CHECK(c.Names() == (limited ? "verdict ns/g Repairing #0: started, 1 of 2 members have room; "
-                                "repaired before new gangs start; user ns/default in queue q: 2 of "
-                                "3 cpu used or held, gang needs 2"
+                                "user ns/default in queue q: 2 of 3 cpu used or held, gang needs "
+                                "2; starts when user ns/default in queue q frees 1 cpu or the "
+                                "limit is raised; repaired before new gangs start"
                               : "step 3 ns/g: g-2@n1"));
 }
 
@@ -116,7 +121,7 @@ TEST_CASE("an inner queue's limit of a user counts all leaves below, in one deci
   CHECK(c.Names() ==
         "step 0 ns/p0: p0@n1\nstep 0 ns/p1: p1@n1\n"
         "verdict ns/p2 UserLimit #1: user ns/default in queue top: 4 of 4 cpu used or held, gang "
-        "needs 2");
+        "needs 2; starts when user ns/default in queue top frees 2 cpu or the limit is raised");
 }
 
 }  // namespace

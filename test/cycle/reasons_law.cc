@@ -93,8 +93,9 @@ Left LeftOf(const State& state, bool emptied) {
   for (uint32_t i = 0; i < state.nodes().size(); ++i) {
     const NodeId id{i};
     const bool there = state.nodes().present(id);
-    left.push_back(!there ? ResourceList()
-                          : emptied ? state.nodes().at(id).allocatable : SlowFree(state, id));
+    left.push_back(!there    ? ResourceList()
+                   : emptied ? state.nodes().at(id).allocatable
+                             : SlowFree(state, id));
   }
   return left;
 }
@@ -135,8 +136,8 @@ int64_t CountOf(const std::vector<Want>& wants) {
   return count;
 }
 
-// What the roles of some set of the gang's lack most of the resource, and whether the reason says of
-// one such set what it needs and has.
+// What the roles of some set of the gang's lack most of the resource, and whether the reason says
+// of one such set what it needs and has.
 struct Lacking {
   int64_t most = 0;
   bool told = false;
@@ -223,12 +224,9 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
     return "no such max";
   };
   switch (reason.code) {
-    case ReasonCode::kQueueQuota:
-      return quota();
-    case ReasonCode::kUserLimit:
-      return limited(reason.subject);
-    case ReasonCode::kNeverFits:
-      return JudgeNeverFits(state, wants, reason);
+    case ReasonCode::kQueueQuota: return quota();
+    case ReasonCode::kUserLimit: return limited(reason.subject);
+    case ReasonCode::kNeverFits: return JudgeNeverFits(state, wants, reason);
     case ReasonCode::kCapacityShort: {
       if (reason.need <= reason.have) return "enough is free";
       if (!waits) return "";
@@ -236,8 +234,7 @@ std::string Judge(const State& state, const Gang& gang, const Reason& reason) {
       if (!lacking.told) return "no set of its roles needs and has that";
       return lacking.most == reason.need - reason.have ? "" : "other roles lack more";
     }
-    case ReasonCode::kFragmented:
-      return waits ? JudgeFragmented(state, wants, reason) : "";
+    case ReasonCode::kFragmented: return waits ? JudgeFragmented(state, wants, reason) : "";
     case ReasonCode::kPredicate:
       if (!waits) return "";
       return std::any_of(wants.begin(), wants.end(),

@@ -152,7 +152,7 @@ SlowLimits LimitsOf(const QueueConfig& config, const std::vector<SlowUse>& uses)
   return Tally(config, uses).Take();
 }
 
-std::vector<SlowUse> UsesOf(const State& state) {
+std::vector<SlowUse> UsesOf(const State& state, bool staying) {
   std::vector<SlowUse> uses;
   const auto add = [&state](SlowUse* use, RoleId role, int32_t count) {
     for (int32_t i = 0; i < count; ++i) {
@@ -166,12 +166,15 @@ std::vector<SlowUse> UsesOf(const State& state) {
     SlowUse use{state.tree().at(gang.queue).path, gang.user, {}, begun ? 1 : 0};
     for (PodId pod : gang.members) {
       const Footing& footing = state.pod(pod).footing;
+      if (staying && footing.standing == Standing::kDeparting) continue;
       if (OnNode(footing.standing) && footing.queue.valid()) add(&use, footing.role, 1);
     }
-    for (const HoldSlot& slot : gang.holds) add(&use, gang.executor, slot.count);
-    for (const RepairHold& repair : gang.repairs) add(&use, repair.role, 1);
     for (const ClaimSlot& slot : gang.claim) add(&use, slot.role, slot.count);
     uses.push_back(std::move(use));
+    if (staying && gang.evicted) continue;
+    SlowUse& held = uses.back();
+    for (const HoldSlot& slot : gang.holds) add(&held, gang.executor, slot.count);
+    for (const RepairHold& repair : gang.repairs) add(&held, repair.role, 1);
   }
   return uses;
 }

@@ -30,7 +30,8 @@ using SlowLimits = std::map<std::pair<std::string, std::string>, SlowLimit>;
 SlowLimits LimitsOf(const QueueConfig& config, const std::vector<SlowUse>& uses);
 
 // Of each gang of the state that has something or has begun, from its members' specs and its holds.
-std::vector<SlowUse> UsesOf(const State& state);
+// `staying`: without what is on its way out, which claims are promised.
+std::vector<SlowUse> UsesOf(const State& state, bool staying = false);
 
 // The queues from the top down to the leaf, as their own spec says, weight and name of a template's
 // leaf worked in. Empty: no such leaf.

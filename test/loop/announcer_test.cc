@@ -191,7 +191,8 @@ TEST_CASE("a field that no node can help with buys no nodes") {
   CHECK(absl::StartsWith(world.Told(pod), "Predicate / Predicate: no node admits role member"));
 }
 
-TEST_CASE("a repair that lacks quota buys no nodes; one that lacks nodes does, told anew, one event") {
+TEST_CASE(
+    "a repair that lacks quota buys no nodes; one that lacks nodes does, told anew, one event") {
   ScriptedWorld world;
   world.See(MakeNode("n1", 4));
   world.See(MakeNode("n2", 4));
@@ -210,9 +211,10 @@ TEST_CASE("a repair that lacks quota buys no nodes; one that lacks nodes does, t
   world.Tell(PodGone{b.uid});
   world.See(c);
   world.Run(absl::Minutes(2));
-  CHECK(absl::StartsWith(world.Told(c),
-                         "Repairing / Repairing: started, 1 of 2 members have room; queue default: "
-                         "3 of 4 cpu used or held, gang needs 3; starts when the queue frees 2 cpu"));
+  CHECK(
+      absl::StartsWith(world.Told(c),
+                       "Repairing / Repairing: started, 1 of 2 members have room; queue default: "
+                       "3 of 4 cpu used or held, gang needs 3; starts when the queue frees 2 cpu"));
   const size_t told = world.conditions.size();
   world.Tell(QueuesSeen{DefaultQueueConfig()});
   world.Run(absl::Seconds(1));

@@ -167,10 +167,12 @@ TEST_CASE("namespace, service account and priority must be allowed, else nothing
   fine.priority = 10;
   for (const Pod& pod : {account, priority, fine}) c.See(pod);
   CHECK(c.RefusalOf(account) ==
-        "Forbidden: gang may not use queue etl; its serviceAccounts do not include ns/default");
+        "Forbidden: gang may not use queue etl; its serviceAccounts do not include ns/default; "
+        "starts when the config allows it");
   CHECK(c.QueueOf(account) == "-");
   CHECK(c.RefusalOf(priority) ==
-        "Forbidden: gang may not use queue adhoc; its maxPriority is 10, the pod's priority 11");
+        "Forbidden: gang may not use queue adhoc; its maxPriority is 10, the pod's priority 11; "
+        "starts when the config allows it");
   CHECK(c.QueueOf(priority) == "-");
   CHECK(c.RefusalOf(fine) == "");
   // Allowed since: taken in without a restart.
@@ -210,7 +212,8 @@ TEST_CASE("a queue that drains or is closed refuses what waits and keeps what ha
   config.queues[0].state = state;
   c.Hear(QueuesSeen{config});
   const std::string word = state == QueueState::kClosed ? "closed" : "draining";
-  CHECK(c.RefusalOf(waits) == "QueueClosed: queue etl takes no new work; it is " + word);
+  CHECK(c.RefusalOf(waits) == "QueueClosed: queue etl takes no new work; it is " + word +
+                                  "; starts when the queue is open again");
   CHECK(c.RefusalOf(runs) == "");
   CHECK(c.Used("etl") == 1000);
   CHECK(c.Running("etl") == 1);

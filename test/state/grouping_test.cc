@@ -146,17 +146,18 @@ TEST_CASE("labels that may not be used are refused with the words of the config"
   c.See(MakePod("d"));
   const auto refusal = [&c](const char* name) { return c.GangOf(MakePod(name)).refusal; };
   CHECK(Message(refusal("a")) ==
-        "namespace may not use queue etl; its namespaces do not include ns; starts when the config "
+        "gang may not use queue etl; its namespaces do not include ns; starts when the config "
         "allows it");
   CHECK(refusal("a").code == ReasonCode::kForbidden);
-  CHECK(Message(refusal("b")) ==
-        "label muster.dev/queue: \"inner\": expected a leaf: this queue has queues below it; starts "
-        "when that is corrected");
+  CHECK(
+      Message(refusal("b")) ==
+      "label muster.dev/queue: \"inner\": expected a leaf: this queue has queues below it; starts "
+      "when that is corrected");
   CHECK(Message(refusal("c")) ==
         "label muster.dev/queue: \"nowhere\": expected the path of a leaf queue of the config; "
         "starts when that is corrected");
   CHECK(Message(refusal("d")) ==
-        "namespace may not use queue default; no queue lists namespace ns; name one with label "
+        "gang may not use queue default; no queue lists namespace ns; name one with label "
         "muster.dev/queue; starts when the config allows it");
 }
 

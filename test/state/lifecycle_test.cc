@@ -107,8 +107,11 @@ TEST_CASE("executors take exactly the room that was held for them") {
   for (int i = 0; i < 3; ++i) {
     const Pod executor = Executor("app", i);
     c.See(executor);
-    c.Do(Step{StepKind::kSettle, c.GangOf(driver).id, {{c.pod(executor), c.node(nodes[i]), true}},
-              {}, {}});
+    c.Do(Step{StepKind::kSettle,
+              c.GangOf(driver).id,
+              {{c.pod(executor), c.node(nodes[i]), true}},
+              {},
+              {}});
     CHECK(c.FreeCpu("n1") == 5000);
     CHECK(c.FreeCpu("n2") == 4000);
     c.Accept(executor, nodes[i]);
@@ -131,8 +134,11 @@ TEST_CASE("member holds live ten minutes from the driver's run, renewed by each 
   c.See(On(driver, "n1"));
   c.Pass(absl::Minutes(9));
   c.See(Executor("app", 0));
-  c.Do(Step{StepKind::kSettle, c.GangOf(driver).id,
-            {{c.pod(Executor("app", 0)), c.node("n2"), true}}, {}, {}});
+  c.Do(Step{StepKind::kSettle,
+            c.GangOf(driver).id,
+            {{c.pod(Executor("app", 0)), c.node("n2"), true}},
+            {},
+            {}});
   c.Accept(Executor("app", 0), "n2");
   c.Pass(absl::Minutes(9));
   CHECK(HeldMembers(c.GangOf(driver)) == 2);

@@ -23,10 +23,10 @@ inline std::string PortraitOf(const State& state, const Gang& gang) {
   std::vector<std::string> members, held;
   for (PodId id : gang.members) {
     const PodSlot& slot = state.pod(id);
-    members.push_back(absl::StrCat(
-        slot.pod.name, ":", static_cast<int>(slot.footing.standing), "@",
-        slot.footing.node.valid() ? state.nodes().at(slot.footing.node).name : "", "/",
-        slot.footing.queue.valid() ? state.tree().at(slot.footing.queue).path : "-"));
+    members.push_back(
+        absl::StrCat(slot.pod.name, ":", static_cast<int>(slot.footing.standing), "@",
+                     slot.footing.node.valid() ? state.nodes().at(slot.footing.node).name : "", "/",
+                     slot.footing.queue.valid() ? state.tree().at(slot.footing.queue).path : "-"));
   }
   for (const HoldSlot& slot : gang.holds) {
     held.push_back(absl::StrCat(state.nodes().at(slot.node).name, "=", slot.count));
@@ -68,14 +68,14 @@ inline std::string Portrait(const State& state) {
   for (const Queue& queue : state.tree().queues()) {
     // A leaf that a template made counts for nothing while nobody is in it.
     const bool made = queue.parent.valid() && state.tree().at(queue.parent).per_namespace;
-    const bool used = std::any_of(state.gangs().begin(), state.gangs().end(), [&](const Gang& gang) {
-      return gang.id.valid() && gang.queue == queue.id;
-    });
+    const bool used =
+        std::any_of(state.gangs().begin(), state.gangs().end(),
+                    [&](const Gang& gang) { return gang.id.valid() && gang.queue == queue.id; });
     if (made && !used) continue;
     lines[absl::StrCat("queue ", queue.path)] =
         absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used),
-                     ", held ", Words(state, queue.held), ", leaving ",
-                     Words(state, queue.leaving), ", running ", queue.running);
+                     ", held ", Words(state, queue.held), ", leaving ", Words(state, queue.leaving),
+                     ", running ", queue.running);
   }
   for (const auto& [key, book] : state.user_books().books()) {
     lines[absl::StrCat(key.group ? "group " : "user ", key.name, " in ",

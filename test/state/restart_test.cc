@@ -46,7 +46,8 @@ class World {
       if (dice_.OneIn(3)) queue.groups.named["some"] = UseLimit{{}, {{kCpu, 2000}}};
       if (dice_.OneIn(4)) queue.max_priority = dice_.Between(0, 1);
       if (dice_.OneIn(4)) queue.service_accounts = {"ns/user?"};
-      if (dice_.OneIn(4)) queue.state = dice_.OneIn(2) ? QueueState::kDraining : QueueState::kClosed;
+      if (dice_.OneIn(4))
+        queue.state = dice_.OneIn(2) ? QueueState::kDraining : QueueState::kClosed;
     }
     config.groups = {{"some", {"ns/user0", "ns/d*", "jane"}}};
     if (dice_.OneIn(3)) config.user_label = "muster.dev/user";
@@ -85,8 +86,8 @@ class World {
     const int members = dice_.Between(1, 5);
     const int bound = dice_.Between(0, members);
     for (int m = 0; m < members; ++m) {
-      Pod pod = Member(absl::StrCat("gang", i), m, m == 0 ? minimum : dice_.Between(0, minimum),
-                       1, dice_.Between(0, 10));
+      Pod pod = Member(absl::StrCat("gang", i), m, m == 0 ? minimum : dice_.Between(0, minimum), 1,
+                       dice_.Between(0, 10));
       pod.service_account = absl::StrCat("user", dice_.Between(0, 1));
       pod.priority = dice_.Between(0, 1);
       Tell(std::move(pod), m < bound, minimum);

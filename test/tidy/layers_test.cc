@@ -103,15 +103,20 @@ TEST_CASE("the cycle knows policies by their seams, never a single policy") {
 }
 
 TEST_CASE("no clock, thread, log, environment, protobuf or hash order in the pure folders") {
-  static const char* const kBanned[] = {
-      R"(absl::Now\()",   R"(::now\()",      R"(<chrono>)",      R"(<ctime>)",
-      R"(<thread>)",      R"(<mutex>)",      R"(<atomic>)",      R"(<condition_variable>)",
-      R"(<future>)",      R"(absl/synchronization)",             R"(<iostream>)",
-      R"(<fstream>)",     R"(std::cout)",    R"(std::cerr)",     R"(\bgetenv\b)",
-      R"(\.pb\.h)",       R"(google/protobuf)",                  R"(unordered_map)",
-      R"(unordered_set)", R"(flat_hash)",    R"(node_hash)",     R"(\brand\()",
-      R"(<random>)",      R"(random_device)", R"(random_shuffle)", R"(<grpc)",
-      R"(<openssl)",      R"(prometheus)"};
+  static const char* const kBanned[] = {R"(absl::Now\()",     R"(::now\()",
+                                        R"(<chrono>)",        R"(<ctime>)",
+                                        R"(<thread>)",        R"(<mutex>)",
+                                        R"(<atomic>)",        R"(<condition_variable>)",
+                                        R"(<future>)",        R"(absl/synchronization)",
+                                        R"(<iostream>)",      R"(<fstream>)",
+                                        R"(std::cout)",       R"(std::cerr)",
+                                        R"(\bgetenv\b)",      R"(\.pb\.h)",
+                                        R"(google/protobuf)", R"(unordered_map)",
+                                        R"(unordered_set)",   R"(flat_hash)",
+                                        R"(node_hash)",       R"(\brand\()",
+                                        R"(<random>)",        R"(random_device)",
+                                        R"(random_shuffle)",  R"(<grpc)",
+                                        R"(<openssl)",        R"(prometheus)"};
   std::vector<std::regex> banned;
   for (const char* word : kBanned) banned.emplace_back(word);
   std::vector<std::string> violations;
