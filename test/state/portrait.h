@@ -68,10 +68,10 @@ inline std::string Portrait(const State& state) {
   for (const Queue& queue : state.tree().queues()) {
     // A leaf that a template made counts for nothing while nobody is in it.
     const bool made = queue.parent.valid() && state.tree().at(queue.parent).per_namespace;
-    const bool used =
-        std::any_of(state.gangs().begin(), state.gangs().end(),
-                    [&](const Gang& gang) { return gang.id.valid() && gang.queue == queue.id; });
-    if (made && !used) continue;
+    const auto of_it = [&queue](const Gang& gang) {
+      return gang.id.valid() && gang.queue == queue.id;
+    };
+    if (made && std::none_of(state.gangs().begin(), state.gangs().end(), of_it)) continue;
     lines[absl::StrCat("queue ", queue.path)] =
         absl::StrCat(queue.draining ? "draining " : "", "used ", Words(state, queue.used),
                      ", held ", Words(state, queue.held), ", leaving ", Words(state, queue.leaving),

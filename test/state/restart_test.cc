@@ -46,8 +46,8 @@ class World {
       if (dice_.OneIn(3)) queue.groups.named["some"] = UseLimit{{}, {{kCpu, 2000}}};
       if (dice_.OneIn(4)) queue.max_priority = dice_.Between(0, 1);
       if (dice_.OneIn(4)) queue.service_accounts = {"ns/user?"};
-      if (dice_.OneIn(4))
-        queue.state = dice_.OneIn(2) ? QueueState::kDraining : QueueState::kClosed;
+      if (dice_.OneIn(4)) queue.state = QueueState::kDraining;
+      if (dice_.OneIn(8)) queue.state = QueueState::kClosed;
     }
     config.groups = {{"some", {"ns/user0", "ns/d*", "jane"}}};
     if (dice_.OneIn(3)) config.user_label = "muster.dev/user";
