@@ -57,6 +57,7 @@ void DecisionLog::OnCycle(const State& state, const Plan& plan, absl::Time now) 
                            {"minimum", gang.minimum},
                            {"releases", gang.releases}});
   }
+  for (const Claim& claim : plan.claims) OnClaim(state, claim);
   for (const Verdict& verdict : plan.verdicts) OnVerdict(state, verdict, now);
   Flush(state, now);
 }
@@ -82,6 +83,19 @@ void DecisionLog::OnStep(const State& state, const Step& step, absl::Time now) {
                {"held", HeldBy(step)},
                {"minimum", gang.minimum},
                {"wait_seconds", WaitOf(gang, now)}});
+}
+
+void DecisionLog::OnClaim(const State& state, const Claim& claim) {
+  const std::string claimant = FullName(state.gang(claim.gang));
+  for (const Victim& victim : claim.victims) {
+    const Gang& gang = state.gang(victim.gang);
+    log_->Info("gang", {{"gang", FullName(gang)},
+                        {"queue", PathOf(state, gang)},
+                        {"verdict", victim.whole ? "evict" : "shrink"},
+                        {"cause", Name(victim.cause)},
+                        {"pods", victim.pods.size()},
+                        {"for", claimant}});
+  }
 }
 
 void DecisionLog::OnVerdict(const State& state, const Verdict& verdict, absl::Time now) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rendering of each decision into log lines: one per gang that starts, is repaired or given up,
-// and one per waiting gang when the reason code that it is given changes and the new one has stood
-// for a moment (its numbers move all the time: they are in metrics and in the pod's condition).
+// The rendering of each decision into log lines: one per gang that starts, is repaired, evicted or
+// given up, and one per waiting gang when the reason code that it is given changes and the new one
+// has stood for a moment (its numbers move all the time: they are in metrics and in the pod's
+// condition).
 #pragma once
 
 #include <map>
@@ -37,6 +38,7 @@ class DecisionLog : public loop::Observer {
   };
   Said& SaidOf(const Gang& gang);
   void OnStep(const State& state, const Step& step, absl::Time now);
+  void OnClaim(const State& state, const Claim& claim);
   void OnVerdict(const State& state, const Verdict& verdict, absl::Time now);
   void Say(const State& state, const Verdict& verdict, absl::Time now);
 

@@ -44,6 +44,8 @@ bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
       metrics_->BindEnded(true);
     } else if (std::holds_alternative<BindRefused>(event)) {
       metrics_->BindEnded(false);
+    } else if (const auto* refused = std::get_if<EvictionRefused>(&event)) {
+      if (refused->code != 0) metrics_->EvictionRefused();
     } else if (std::holds_alternative<QueuesSeen>(event)) {
       metrics_->ConfigAccepted();
       log_->Info("queue config in force");

@@ -27,6 +27,23 @@ std::string HoldHint(const State& state, const std::vector<HoldSlot>& holds) {
   return hint;
 }
 
+// "1 pod", "2 pods".
+std::string Counted(size_t count, absl::string_view what) {
+  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
+}
+
+absl::string_view Why(EvictionCause cause) {
+  switch (cause) {
+    case EvictionCause::kPreemption:
+      return "it is more important";
+    case EvictionCause::kOverrun:
+      return "it was passed on an estimate that did not hold";
+    case EvictionCause::kReclaim:
+      break;
+  }
+  return "it is entitled to more";
+}
+
 }  // namespace
 
 Loop::Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* observer)
@@ -58,6 +75,7 @@ bool Loop::Step(absl::Time until) {
 
 void Loop::Hear(const Event& event, absl::Time now) {
   if (observer_ != nullptr) observer_->OnEvent(event, now);
+  if (const auto* refused = std::get_if<EvictionRefused>(&event)) TellRefusal(*refused);
   state_.Apply(event, now);
   if (std::holds_alternative<Synced>(event)) synced_ = true;
   if (const auto* queues = std::get_if<QueuesSeen>(&event)) {
@@ -101,16 +119,44 @@ void Loop::Act(const Plan& plan, absl::Time now) {
 }
 
 void Loop::Evict(const Claim& claim) {
+  if (claim.victims.empty()) return;
   const Gang& gang = state_.gang(claim.gang);
   EvictPods evict;
   evict.message =
       absl::StrCat("for gang ", FullName(gang), " of queue ", state_.tree().at(gang.queue).path);
+  size_t count = 0;
   for (const Victim& victim : claim.victims) {
     EvictPods::Victim pods;
     for (PodId pod : victim.pods) pods.pods.push_back(RefOf(state_.pod(pod).pod));
+    count += pods.pods.size();
     evict.victims.push_back(std::move(pods));
   }
-  if (!evict.victims.empty()) ports_.actuator->Evict(std::move(evict));
+  const std::string message = evict.message;
+  ports_.actuator->Evict(std::move(evict));
+  // One event a victim, on the pod that goes first.
+  for (const Victim& victim : claim.victims) {
+    if (victim.pods.empty()) continue;
+    const Gang& evicted = state_.gang(victim.gang);
+    const std::string what =
+        victim.whole ? "is evicted" : absl::StrCat("loses ", Counted(victim.pods.size(), "member"));
+    ports_.actuator->Event(PostEvent{RefOf(state_.pod(victim.pods.front()).pod), false, "Evicted",
+                                     "Evicting",
+                                     absl::StrCat("gang ", FullName(evicted), " ", what, " ",
+                                                  message, ": ", Why(victim.cause))});
+  }
+  const PodId opener = state_.FindPod(gang.opener_uid);
+  if (!opener.valid()) return;
+  ports_.actuator->Event(PostEvent{
+      RefOf(state_.pod(opener).pod), false, "WaitingForVictims", "Evicting",
+      absl::StrCat("victims: ", Counted(claim.victims.size(), "gang"), ", ", Counted(count, "pod"),
+                   "; where they were starts gang ", FullName(gang))});
+}
+
+void Loop::TellRefusal(const EvictionRefused& refused) {
+  const PodId first = refused.uids.empty() ? PodId{} : state_.FindPod(refused.uids.front());
+  if (refused.code == 0 || !first.valid()) return;
+  ports_.actuator->Event(PostEvent{RefOf(state_.pod(first).pod), true, "EvictionRefused",
+                                   "Evicting", absl::StrCat("it stays: ", refused.message)});
 }
 
 void Loop::ActOn(const muster::Step& step, absl::Time now) {

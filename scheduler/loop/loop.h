@@ -57,6 +57,7 @@ class Loop {
   void Act(const Plan& plan, absl::Time now);
   void ActOn(const muster::Step& step, absl::Time now);
   void Evict(const Claim& claim);
+  void TellRefusal(const EvictionRefused& refused);
 
   Ports ports_;
   Decide decide_;

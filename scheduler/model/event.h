@@ -57,7 +57,7 @@ struct BindRefused {
 // failure): none of them has been.
 struct EvictionRefused {
   std::vector<std::string> uids;
-  int code = 0;  // HTTP status
+  int code = 0;  // HTTP status; 0: nobody refused them, they stay since others do
   std::string message;
 };
 // What an earlier daemon remembered; before Synced, and only where there is such a record.

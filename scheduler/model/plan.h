@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/ids.h"
 #include "scheduler/model/reason.h"
@@ -43,6 +44,19 @@ enum class EvictionCause : uint8_t {
   kPreemption,  // for a more important gang of the same leaf
   kOverrun,     // it passed a head that it was estimated not to delay, and does
 };
+
+// "reclaim", in metrics and logs.
+constexpr absl::string_view Name(EvictionCause cause) {
+  switch (cause) {
+    case EvictionCause::kPreemption:
+      return "preemption";
+    case EvictionCause::kOverrun:
+      return "overrun";
+    case EvictionCause::kReclaim:
+      break;
+  }
+  return "reclaim";
+}
 
 // What is evicted of one gang: all of it, the driver first, or members above its minimum.
 struct Victim {

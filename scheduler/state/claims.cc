@@ -131,8 +131,10 @@ void State::On(const EvictionRefused& event, absl::Time now) {
     slot.evicted_for = GangId{};
     Gang& gang = gangs_[slot.footing.gang.value];
     SetEvicted(&gang, false);
-    gang.spared_until = now + kSpared;
-    Remind(gang.id, gang.spared_until);
+    if (event.code != 0) {
+      gang.spared_until = now + kSpared;
+      Remind(gang.id, gang.spared_until);
+    }
     Refoot(id, now);
     Settle(gang.id, now);
     if (claimant.valid()) DropClaim(&gangs_[claimant.value]);

@@ -59,6 +59,11 @@ class Cluster {
     return plan;
   }
 
+  GangId GangOf(const std::string& pod) const {
+    return state_.pod(state_.FindPod(absl::StrCat("uid-", pod))).footing.gang;
+  }
+  void Assume(const Plan& plan) { state_.Assume(plan, now); }
+
   const State& state() const { return state_; }
 
  private:

@@ -81,6 +81,30 @@ TEST_CASE("a wait for the same reason is not said again; another gang of the nam
   CHECK(written.Lines().find("\"gang\":\"team/b\"") != std::string::npos);
 }
 
+TEST_CASE("an eviction is one line a victim: why, how many pods, and for whom") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 4);
+  Written written;
+  Log log(written.end(), LogLevel::kInfo);
+  DecisionLog rendering(&log);
+  for (const char* name : {"a", "b"}) cluster.AddPod(name, 2);
+  cluster.Decide(&rendering);
+  cluster.AddPod("big", 4);
+  written.Lines();
+  Plan plan;
+  plan.claims.push_back({cluster.GangOf("big"), {}, {}, {}});
+  const PodId a = cluster.state().FindPod("uid-a");
+  const PodId b = cluster.state().FindPod("uid-b");
+  plan.claims[0].victims = {{cluster.GangOf("a"), true, EvictionCause::kReclaim, {a}},
+                            {cluster.GangOf("b"), false, EvictionCause::kOverrun, {b}}};
+  rendering.OnCycle(cluster.state(), plan, cluster.now);
+  const std::string lines = written.Lines();
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+  CHECK(lines.find("\"gang\":\"team/a\",\"queue\":\"default\",\"verdict\":\"evict\",\"cause\":"
+                   "\"reclaim\",\"pods\":1,\"for\":\"team/big\"}") != std::string::npos);
+  CHECK(lines.find("\"verdict\":\"shrink\",\"cause\":\"overrun\"") != std::string::npos);
+}
+
 TEST_CASE("a gang that starts within a moment is not said to wait; one that went is not either") {
   Cluster cluster;
   cluster.AddNode("node-a", 4);

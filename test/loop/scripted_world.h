@@ -21,7 +21,8 @@ using namespace muster::test;  // NOLINT: the words of all tests
 
 class ScriptedWorld : public Feed, public Actuator, public Clock, public Observer {
  public:
-  ScriptedWorld() : loop_({this, this, this}, "muster", &Cycle, this) {}
+  explicit ScriptedWorld(Decide decide = &Cycle)
+      : loop_({this, this, this}, "muster", std::move(decide), this) {}
 
   // --- what happens ---
   template <typename E>

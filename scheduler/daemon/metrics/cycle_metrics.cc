@@ -44,6 +44,11 @@ int64_t HalfBound(const State& state) {
                        [&](GangId id) { return state.gang(id).state == GangState::kStarting; });
 }
 
+int64_t Claims(const State& state) {
+  return std::count_if(state.attention().begin(), state.attention().end(),
+                       [&](GangId id) { return !state.gang(id).claim.empty(); });
+}
+
 }  // namespace
 
 CycleMetrics::Line& CycleMetrics::LineOf(const State& state, QueueId queue) {
@@ -60,6 +65,12 @@ void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now)
     metrics_->GangStarted(state.tree().at(gang.queue).path, now - gang.created);
   }
   for (size_t i = 0; i < plan.releases.size(); ++i) metrics_->GangReleased();
+  for (const Claim& claim : plan.claims) {
+    for (const Victim& victim : claim.victims) {
+      const QueueId queue = state.gang(victim.gang).queue;
+      if (queue.valid()) metrics_->GangEvicted(state.tree().at(queue).path, Name(victim.cause));
+    }
+  }
   copied_ = false;
   Flush(state, now);
 }
@@ -112,7 +123,7 @@ void CycleMetrics::Copy(const State& state) {
   for (const QueueRow& row : rows) paths.push_back(row.path);
   if (paths != paths_) metrics_->SetQueues(rows);
   paths_.swap(paths);
-  metrics_->queues().Replace(std::move(rows), HalfBound(state));
+  metrics_->queues().Replace(std::move(rows), HalfBound(state), Claims(state));
 }
 
 }  // namespace muster::daemon

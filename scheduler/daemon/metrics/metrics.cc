@@ -66,6 +66,11 @@ Metrics::Metrics(absl::Time started)
                           .Add({}, kCycleBuckets)),
       releases_(Counter(&registry_, "muster_gang_releases_total",
                         "Half-bound gangs that were given up.")),
+      evictions_refused_(Counter(&registry_, "muster_evictions_refused_total",
+                                 "Gangs that stay since the API server refused their eviction.")),
+      evictions_(&Build(prometheus::BuildCounter(), "muster_evictions_total",
+                        "Gangs of the queue chosen to be evicted, whole or in part, by cause.",
+                        &registry_)),
       gang_wait_(&Build(prometheus::BuildHistogram(), "muster_gang_wait_seconds",
                         "From a gang's creation to the decision that started it.", &registry_)),
       api_seconds_(&Build(prometheus::BuildHistogram(), "muster_api_request_seconds",
@@ -93,6 +98,14 @@ void Metrics::CycleTook(absl::Duration took) {
   cycle_seconds_->Observe(absl::ToDoubleSeconds(took));
 }
 
+void Metrics::GangEvicted(absl::string_view queue, absl::string_view cause) {
+  prometheus::Counter*& counter = evictions_by_queue_[{std::string(queue), std::string(cause)}];
+  if (counter == nullptr) {
+    counter = &evictions_->Add({{"queue", std::string(queue)}, {"cause", std::string(cause)}});
+  }
+  counter->Increment();
+}
+
 prometheus::Histogram* Metrics::GangWaitOf(absl::string_view queue) {
   prometheus::Histogram*& histogram = gang_wait_by_queue_[std::string(queue)];
   if (histogram == nullptr) {
@@ -114,6 +127,12 @@ void Metrics::SetQueues(const QueueRows& rows) {
                                   [&](const QueueRow& row) { return row.path == it->first; });
     if (!keep) gang_wait_->Remove(it->second);
     it = keep ? std::next(it) : gang_wait_by_queue_.erase(it);
+  }
+  for (auto it = evictions_by_queue_.begin(); it != evictions_by_queue_.end();) {
+    const bool keep = std::any_of(rows.begin(), rows.end(),
+                                  [&](const QueueRow& row) { return row.path == it->first.first; });
+    if (!keep) evictions_->Remove(it->second);
+    it = keep ? std::next(it) : evictions_by_queue_.erase(it);
   }
 }
 

@@ -33,6 +33,9 @@ class Metrics {
   void ConfigRejected() { config_rejections_->Increment(); }
   void CycleTook(absl::Duration took);
   void GangReleased() { releases_->Increment(); }
+  // A gang of the queue was chosen to be evicted, or members of it.
+  void GangEvicted(absl::string_view queue, absl::string_view cause);
+  void EvictionRefused() { evictions_refused_->Increment(); }
   // A gang of the queue started after that wait.
   void GangStarted(absl::string_view queue, absl::Duration wait);
   // Every leaf of `rows` has its series from the start; those of queues that are gone are dropped.
@@ -67,6 +70,9 @@ class Metrics {
   prometheus::Counter* config_rejections_;
   prometheus::Histogram* cycle_seconds_;
   prometheus::Counter* releases_;
+  prometheus::Counter* evictions_refused_;
+  Family<prometheus::Counter>* evictions_;
+  std::map<std::pair<std::string, std::string>, prometheus::Counter*> evictions_by_queue_;
   Family<prometheus::Histogram>* gang_wait_;
   std::map<std::string, prometheus::Histogram*, std::less<>> gang_wait_by_queue_;
   Family<prometheus::Histogram>* api_seconds_;

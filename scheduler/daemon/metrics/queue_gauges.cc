@@ -69,23 +69,29 @@ MetricFamily Shares(const QueueRows& rows) {
 
 }  // namespace
 
-void QueueGauges::Replace(QueueRows rows, int64_t half_bound) {
+void QueueGauges::Replace(QueueRows rows, int64_t half_bound, int64_t claims) {
   const std::lock_guard<std::mutex> lock(mutex_);
   rows_.swap(rows);
   half_bound_ = half_bound;
+  claims_ = claims;
 }
 
 std::vector<MetricFamily> QueueGauges::Collect(absl::Time now) const {
   QueueRows rows;
   int64_t half_bound = 0;
+  int64_t claims = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     rows = rows_;
     half_bound = half_bound_;
+    claims = claims_;
   }
   MetricFamily half = Family("muster_half_bound_gangs",
                              "Gangs of which some members are bound and others are not yet.");
   Add(&half, static_cast<double>(half_bound), {});
+  MetricFamily claiming =
+      Family("muster_claims", "Gangs that wait for room which evictions are freeing for them.");
+  Add(&claiming, static_cast<double>(claims), {});
   return {
       Waiting(rows),
       Oldest(rows, now),
@@ -100,6 +106,7 @@ std::vector<MetricFamily> QueueGauges::Collect(absl::Time now) const {
       ByResource("muster_queue_max", "What the queue may use at most, where that is limited.", rows,
                  &QueueRow::max),
       std::move(half),
+      std::move(claiming),
   };
 }
 

@@ -37,7 +37,8 @@ using QueueRows = std::vector<QueueRow>;
 
 class QueueGauges {
  public:
-  void Replace(QueueRows rows, int64_t half_bound);
+  // `claims`: gangs that wait for room which evictions free.
+  void Replace(QueueRows rows, int64_t half_bound, int64_t claims = 0);
 
   // `now`: for the age of the oldest.
   std::vector<prometheus::MetricFamily> Collect(absl::Time now) const;
@@ -46,6 +47,7 @@ class QueueGauges {
   mutable std::mutex mutex_;
   QueueRows rows_;          // guarded by mutex_
   int64_t half_bound_ = 0;  // guarded by mutex_
+  int64_t claims_ = 0;      // guarded by mutex_
 };
 
 }  // namespace muster::daemon

@@ -47,6 +47,36 @@ TEST_CASE("queues' use, entitlement and waiting gangs are rendered in base units
   CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"etl\"} 1\n"));
 }
 
+TEST_CASE("evictions are counted by queue and cause, and gangs that wait for victims are shown") {
+  Cluster cluster;
+  cluster.Queues({Leaf("default", {}, {}), Leaf("etl", {}, {})});
+  cluster.AddNode("node-a", 4);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  for (const char* name : {"a", "b"}) cluster.AddPod(name, 2, "etl");
+  cluster.Decide(&rendering);
+  cluster.AddPod("big", 4);
+  Plan plan;
+  plan.claims.push_back({cluster.GangOf("big"), {}, {}, {}});
+  const PodId big = cluster.state().FindPod("uid-big");
+  const RoleId role = cluster.state().pod(big).footing.role;
+  plan.claims[0].room = {{role, cluster.state().nodes().Find("node-a"), 1}};
+  for (const char* name : {"a", "b"}) {
+    const PodId pod = cluster.state().FindPod(absl::StrCat("uid-", name));
+    plan.claims[0].victims.push_back({cluster.GangOf(name), true, EvictionCause::kReclaim, {pod}});
+  }
+  CHECK(Has(metrics.Render(cluster.now), "muster_claims 0\n"));
+  cluster.Assume(plan);
+  cluster.now += absl::Seconds(1);
+  rendering.OnCycle(cluster.state(), plan, cluster.now);
+  std::string text = metrics.Render(cluster.now);
+  CHECK(Has(text, "muster_evictions_total{cause=\"reclaim\",queue=\"etl\"} 2\n"));
+  CHECK(Has(text, "muster_claims 1\n"));
+  CHECK(Has(text, "muster_evictions_refused_total 0\n"));
+  metrics.SetQueues({});
+  CHECK_FALSE(Has(metrics.Render(cluster.now), "muster_evictions_total{"));
+}
+
 TEST_CASE("a resource that no node has makes no series") {
   Cluster cluster;
   cluster.AddNode("node-a", 16);
