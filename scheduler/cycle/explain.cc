@@ -105,7 +105,7 @@ Reason ShortInSum(Draft& draft, const Profile& profile, const Gang& gang, const 
     reason.have = shortage->lack.have;
   } else {
     reason.code = ReasonCode::kNeverFits;
-    reason.subject = std::string(kWholeCluster);
+    reason.subject = std::string(kAllNodes);
     reason.limit = shortage->lack.have;
     if (!who.empty()) reason.detail = absl::StrCat("for ", who);
   }

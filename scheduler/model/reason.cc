@@ -122,7 +122,7 @@ std::string Said(const Reason& reason) {
 }
 
 std::string UnblockNeverFits(const Reason& reason) {
-  if (reason.resource.empty() || reason.subject == kWholeCluster) {
+  if (reason.resource.empty() || reason.subject == kAllNodes) {
     return "starts when nodes are added that hold it, or it asks for less";
   }
   return absl::StrCat("starts when that is raised to ", Amount(reason, reason.need),

@@ -32,7 +32,7 @@ enum class ReasonCode : uint8_t {
 absl::string_view Name(ReasonCode code);
 
 // Subject of NeverFits where it is said of the nodes, not of a max.
-inline constexpr absl::string_view kWholeCluster = "the whole cluster";
+inline constexpr absl::string_view kAllNodes = "the whole cluster";
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;
