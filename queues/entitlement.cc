@@ -36,6 +36,8 @@ Level Covered(const Queue& queue, const Amounts& demand, Level of_demand, const 
   return covered;
 }
 
+Level Capped(Uint128 level) { return static_cast<Level>(std::min<Uint128>(level, kBeyondCluster)); }
+
 }  // namespace
 
 bool Entitlements::Edge::operator<(const Edge& other) const {
@@ -66,32 +68,29 @@ void Entitlements::Divide(const Tree& tree, const Queue& parent) {
   const auto have = static_cast<Uint128>(entitled_[parent.id.value]);
   Uint128 bases = 0;
   Uint128 demands = 0;
-  edges_.clear();
   for (QueueId id : parent.children) {
-    const Level base = entitled_[id.value];  // so far
-    const Level demand = demand_[id.value];
-    bases += static_cast<Uint128>(base);
-    demands += static_cast<Uint128>(demand);
-    if (base == demand) continue;
-    edges_.push_back({base, tree.at(id).weight, true});
-    edges_.push_back({demand, tree.at(id).weight, false});
+    bases += static_cast<Uint128>(entitled_[id.value]);  // so far: what its guarantee covers
+    demands += static_cast<Uint128>(demand_[id.value]);
   }
   if (demands <= have) {
     for (QueueId id : parent.children) entitled_[id.value] = demand_[id.value];
     return;
   }
-  if (bases > have) {
-    // The cluster is smaller than what is guaranteed: each gets the same part of its guarantee.
-    for (QueueId id : parent.children) {
-      Level& own = entitled_[id.value];
-      own = static_cast<Level>(static_cast<Uint128>(own) * have / bases);
-    }
-    return;
+  // Where the cluster is smaller than what is guaranteed, the guarantees are all that is divided.
+  const bool scarce = bases > have;
+  edges_.clear();
+  for (QueueId id : parent.children) {
+    const Level base = entitled_[id.value];
+    const Level low = scarce ? 0 : base;
+    const Level high = scarce ? base : demand_[id.value];
+    if (low == high) continue;
+    edges_.push_back({low, tree.at(id).weight, true});
+    edges_.push_back({high, tree.at(id).weight, false});
   }
   // Where the water stands: `given` to those at a bound, `weights` of those that it raises. Up to
   // the next edge what is given grows by `weights` a unit of water.
   std::sort(edges_.begin(), edges_.end());
-  Uint128 given = bases;
+  Uint128 given = scarce ? 0 : bases;
   Uint128 weights = 0;
   for (const Edge& edge : edges_) {
     const auto level = static_cast<Uint128>(edge.level);
@@ -100,11 +99,15 @@ void Entitlements::Divide(const Tree& tree, const Queue& parent) {
     given = edge.rising ? given - level : given + level;
     weights = edge.rising ? weights + weight : weights - weight;
   }
+  if (weights == 0) return;  // all is given to the bounds
   for (QueueId id : parent.children) {
     Level& own = entitled_[id.value];
-    const auto raised = static_cast<Uint128>(tree.at(id).weight) * (have - given) / weights;
-    const auto most = static_cast<Uint128>(demand_[id.value]);
-    own = std::max(own, static_cast<Level>(std::min(raised, most)));
+    const Uint128 raised = static_cast<Uint128>(tree.at(id).weight) * (have - given) / weights;
+    if (scarce) {
+      own = std::min(own, Capped(raised));
+    } else {
+      own = std::max(own, std::min(demand_[id.value], Capped(raised)));
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 // What each queue is entitled to: one dominant share a queue, filled like water from the top. At
 // every queue its entitlement is divided among its children: each gets the part of its demand that
 // its guarantee covers, and the rest is raised evenly by weight until a child has what it demands
-// or all is given. The root is entitled to the whole cluster. Scalar on purpose, as the order of
+// or all is given. Where the cluster is smaller than the guarantees, these alone are filled, by
+// weight, as the order of turns fills them. The root is entitled to the whole cluster. Scalar on purpose, as the order of
 // turns is: queues with complementary needs could be given more than one cluster in sum, and are
 // not.
 //

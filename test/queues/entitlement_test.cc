@@ -2,6 +2,8 @@
 #include "queues/entitlement.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "catch2/catch.hpp"
 #include "test/model/dice.h"
@@ -45,7 +47,9 @@ TEST_CASE("who demands less than its part leaves the rest to the others, by weig
            Row{{1, 1}, {800, 0}, {1000, 1000}, {800, 200}},  // the guarantee first
            Row{{1, 1}, {800, 0}, {300, 1000}, {300, 700}},   // as far as it is asked for
            Row{{9, 1}, {0, 400}, {1000, 1000}, {600, 400}},
-           Row{{1, 1}, {1500, 500}, {1500, 500}, {750, 250}},  // more than there is
+           Row{{1, 1}, {1500, 500}, {1500, 500}, {500, 500}},  // more than there is
+           Row{{3, 1}, {1500, 500}, {1500, 900}, {750, 250}},
+           Row{{1, 1}, {1500, 300}, {1500, 900}, {700, 300}},
        }) {
     QueueConfig config;
     for (size_t i = 0; i < row.weights.size(); ++i) {
@@ -69,7 +73,7 @@ TEST_CASE("who demands less than its part leaves the rest to the others, by weig
 
 // A level poured in 2^-24 parts, halving: what each child would have is asked anew for each water.
 Uint128 SlowWater(const Tree& tree, const Entitlements& entitled, const Queue& parent,
-                  const std::vector<Level>& bases) {
+                  const std::vector<std::pair<Level, Level>>& bounds) {
   const auto have = static_cast<Uint128>(entitled.of(parent.id)) << 24;
   Uint128 low = 0;
   Uint128 high = Uint128{1} << 90;
@@ -78,8 +82,8 @@ Uint128 SlowWater(const Tree& tree, const Entitlements& entitled, const Queue& p
     Uint128 sum = 0;
     for (size_t i = 0; i < parent.children.size(); ++i) {
       const QueueId id = parent.children[i];
-      const auto most = static_cast<Uint128>(entitled.demand(id)) << 24;
-      const auto least = static_cast<Uint128>(bases[i]) << 24;
+      const auto least = static_cast<Uint128>(bounds[i].first) << 24;
+      const auto most = static_cast<Uint128>(bounds[i].second) << 24;
       sum += std::max(least, std::min(most, middle * static_cast<Uint128>(tree.at(id).weight)));
     }
     if (sum <= have) {
@@ -166,7 +170,7 @@ std::vector<Level> SlowCovered(const Tree& tree, std::vector<Amounts> demand) {
 
 TEST_CASE("every division of seeded trees is that of water poured slowly") {
   int64_t raised = 0;
-  int64_t scaled = 0;
+  int64_t scarce = 0;
   for (uint64_t seed = 1; seed <= 4000; ++seed) {
     Dice dice(seed);
     QueueConfig config;
@@ -185,41 +189,37 @@ TEST_CASE("every division of seeded trees is that of water poured slowly") {
     for (const Queue& parent : f.tree.queues()) {
       if (parent.children.empty()) continue;
       const Level have = entitled.of(parent.id);
-      std::vector<Level> bases;
+      std::vector<std::pair<Level, Level>> bounds;
       Level sum = 0, asked = 0, base = 0;
       for (QueueId id : parent.children) {
-        bases.push_back(covered[id.value]);
+        bounds.push_back({covered[id.value], entitled.demand(id)});
         base += covered[id.value];
         sum += entitled.of(id);
         asked += entitled.demand(id);
+      }
+      if (base > have) {
+        for (auto& [low, high] : bounds) high = std::exchange(low, 0);
       }
       const auto children = static_cast<Level>(parent.children.size());
       CAPTURE(seed, parent.path, have, sum, asked, base);
       REQUIRE(sum <= have);
       REQUIRE(sum + children >= std::min(have, asked));
-      const Uint128 water = SlowWater(f.tree, entitled, parent, bases);
-      for (size_t i = 0; i < bases.size(); ++i) {
-        const QueueId id = parent.children[i];
-        const Level due = entitled.of(id);
-        REQUIRE(due <= entitled.demand(id));
-        if (base > have) {
-          const auto part = static_cast<Uint128>(bases[i]) * static_cast<Uint128>(have) /
-                            static_cast<Uint128>(base);
-          REQUIRE(due == static_cast<Level>(part));
-          ++scaled;
-          continue;
-        }
-        const Uint128 weight = static_cast<Uint128>(f.tree.at(id).weight);
-        const auto most = static_cast<Uint128>(entitled.demand(id));
-        const Level poured =
-            std::max(bases[i], static_cast<Level>(std::min(most, (water * weight) >> 24)));
-        REQUIRE(std::abs(due - poured) <= 1);
-        raised += due > bases[i] && due < entitled.demand(id);
+      const Uint128 water = SlowWater(f.tree, entitled, parent, bounds);
+      for (size_t i = 0; i < bounds.size(); ++i) {
+        const auto [low, high] = bounds[i];
+        const Level due = entitled.of(parent.children[i]);
+        REQUIRE(due <= high);
+        const auto weight = static_cast<Uint128>(f.tree.at(parent.children[i]).weight);
+        const auto most = static_cast<Uint128>(high);
+        const auto poured = static_cast<Level>(std::min(most, (water * weight) >> 24));
+        REQUIRE(std::abs(due - std::max(low, poured)) <= 1);
+        raised += due > low && due < high;
+        scarce += base > have;
       }
     }
   }
   CHECK(raised > 1000);
-  CHECK(scaled > 100);
+  CHECK(scarce > 100);
 }
 
 // More to divide, and no queue has less.
