@@ -17,6 +17,34 @@ Level LevelOf(const Amounts& amounts, const Amounts& total) {
   return level;
 }
 
+namespace {
+
+// The level of the part of the demand that the guarantee covers: as much of all that is demanded,
+// in proportion, as is within the guarantee in each resource that it names. Never above the
+// guarantee's own level: what it does not name is not guaranteed beside it.
+Level Covered(const Queue& queue, const Amounts& demand, Level of_demand, const Amounts& total) {
+  const Level guaranteed = LevelOf(queue.guaranteed, total);
+  if (guaranteed == 0) return 0;
+  Level covered = std::min(of_demand, guaranteed);
+  for (size_t i = 0; i < std::min(demand.size(), queue.guaranteed.size()); ++i) {
+    if (queue.guaranteed[i] <= 0 || demand[i] <= queue.guaranteed[i]) continue;
+    const Uint128 part = static_cast<Uint128>(of_demand) *
+                         static_cast<Uint128>(queue.guaranteed[i]) /
+                         static_cast<Uint128>(demand[i]);
+    covered = std::min(covered, static_cast<Level>(part));
+  }
+  return covered;
+}
+
+Level Capped(Uint128 level) { return static_cast<Level>(std::min<Uint128>(level, kBeyondCluster)); }
+
+}  // namespace
+
+bool Entitlements::Edge::operator<(const Edge& other) const {
+  const auto here = static_cast<Uint128>(level) * static_cast<Uint128>(other.weight);
+  return here < static_cast<Uint128>(other.level) * static_cast<Uint128>(weight);
+}
+
 Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
     : demand_(tree.size()), entitled_(tree.size()) {
   demand.resize(tree.size());
@@ -27,6 +55,7 @@ Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
       own[column] = std::min(own[column], queue.limit[column]);
     }
     demand_[i - 1] = LevelOf(own, tree.total());
+    entitled_[i - 1] = Covered(queue, own, demand_[i - 1], tree.total());
     if (queue.parent.valid()) AddScaled(&demand[queue.parent.value], own, 1);
   }
   entitled_[Tree::kRoot.value] = std::min(kWholeLevel, demand_[Tree::kRoot.value]);
@@ -36,49 +65,49 @@ Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
 }
 
 void Entitlements::Divide(const Tree& tree, const Queue& parent) {
-  struct Child {
-    Level base;  // of its guarantee, what it demands
-    Level demand;
-    int64_t weight;
-  };
-  std::vector<Child> children;
+  const auto have = static_cast<Uint128>(entitled_[parent.id.value]);
   Uint128 bases = 0;
+  Uint128 demands = 0;
   for (QueueId id : parent.children) {
-    const Level demand = demand_[id.value];
-    const Level base = std::min(demand, LevelOf(tree.at(id).guaranteed, tree.total()));
-    children.push_back({base, demand, tree.at(id).weight});
-    bases += static_cast<Uint128>(base);
+    bases += static_cast<Uint128>(entitled_[id.value]);  // so far: what its guarantee covers
+    demands += static_cast<Uint128>(demand_[id.value]);
   }
-  const Level have = entitled_[parent.id.value];
-  if (bases > static_cast<Uint128>(have)) {
-    // The cluster is smaller than what is guaranteed: each gets the same part of its guarantee.
-    for (size_t i = 0; i < children.size(); ++i) {
-      const Uint128 part =
-          static_cast<Uint128>(children[i].base) * static_cast<Uint128>(have) / bases;
-      entitled_[parent.children[i].value] = static_cast<Level>(part);
-    }
+  if (demands <= have) {
+    for (QueueId id : parent.children) entitled_[id.value] = demand_[id.value];
     return;
   }
-  const auto at = [](const Child& child, Level water) {
-    const Uint128 raised = static_cast<Uint128>(water) * static_cast<Uint128>(child.weight);
-    const auto capped = static_cast<Level>(std::min<Uint128>(raised, kBeyondCluster));
-    return std::max(child.base, std::min(child.demand, capped));
-  };
-  // The highest water at which no more than there is is given: by halving, as many steps as bits.
-  Level low = 0;
-  Level high = kBeyondCluster;
-  while (low < high) {
-    const Level middle = high - (high - low) / 2;
-    Uint128 sum = 0;
-    for (const Child& child : children) sum += static_cast<Uint128>(at(child, middle));
-    if (sum <= static_cast<Uint128>(have)) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
+  // Where the cluster is smaller than what is guaranteed, the guarantees are all that is divided.
+  const bool scarce = bases > have;
+  edges_.clear();
+  for (QueueId id : parent.children) {
+    const Level base = entitled_[id.value];
+    const Level low = scarce ? 0 : base;
+    const Level high = scarce ? base : demand_[id.value];
+    if (low == high) continue;
+    edges_.push_back({low, tree.at(id).weight, true});
+    edges_.push_back({high, tree.at(id).weight, false});
   }
-  for (size_t i = 0; i < children.size(); ++i) {
-    entitled_[parent.children[i].value] = at(children[i], low);
+  // Where the water stands: `given` to those at a bound, `weights` of those that it raises. Up to
+  // the next edge what is given grows by `weights` a unit of water.
+  std::sort(edges_.begin(), edges_.end());
+  Uint128 given = scarce ? 0 : bases;
+  Uint128 weights = 0;
+  for (const Edge& edge : edges_) {
+    const auto level = static_cast<Uint128>(edge.level);
+    const auto weight = static_cast<Uint128>(edge.weight);
+    if (weights * level > (have - given) * weight) break;
+    given = edge.rising ? given - level : given + level;
+    weights = edge.rising ? weights + weight : weights - weight;
+  }
+  if (weights == 0) return;  // all is given to the bounds
+  for (QueueId id : parent.children) {
+    Level& own = entitled_[id.value];
+    const Uint128 raised = static_cast<Uint128>(tree.at(id).weight) * (have - given) / weights;
+    if (scarce) {
+      own = std::min(own, Capped(raised));
+    } else {
+      own = std::max(own, std::min(demand_[id.value], Capped(raised)));
+    }
   }
 }
 

@@ -41,14 +41,18 @@ std::strong_ordering Compare(const Share& a, const Share& b) {
                           static_cast<Uint128>(b.numerator), b.denominator);
 }
 
+void RaiseShare(int64_t amount, int64_t whole, int64_t weight, Share* best) {
+  if (amount <= 0) return;
+  const Share share = whole <= 0 ? Share{amount, 0}
+                                 : Share{amount, static_cast<Uint128>(whole) *
+                                                     static_cast<Uint128>(weight)};
+  if (Compare(share, *best) > 0) *best = share;
+}
+
 Share DominantShare(const Amounts& amounts, const Amounts& total, int64_t weight) {
   Share best;
   for (size_t i = 0; i < amounts.size(); ++i) {
-    if (amounts[i] <= 0) continue;
-    const int64_t whole = AmountAt(total, i);
-    if (whole <= 0) return Share{amounts[i], 0};
-    const Share share{amounts[i], static_cast<Uint128>(whole) * static_cast<Uint128>(weight)};
-    if (Compare(share, best) > 0) best = share;
+    RaiseShare(amounts[i], AmountAt(total, i), weight, &best);
   }
   return best;
 }

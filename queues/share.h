@@ -26,6 +26,9 @@ std::strong_ordering Compare(const Share& a, const Share& b);
 // `weight` >= 1. Columns beyond `total`'s size count as a total of zero.
 Share DominantShare(const Amounts& amounts, const Amounts& total, int64_t weight);
 
+// One resource of it: `best` becomes amount / whole / weight where that is more.
+void RaiseShare(int64_t amount, int64_t whole, int64_t weight, Share* best);
+
 // For people only.
 double ToDouble(const Share& share);
 

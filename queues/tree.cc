@@ -94,9 +94,12 @@ void Tree::SetTotal(Amounts total) {
 
 Share Tree::ShareOf(QueueId id) const {
   const Queue& queue = at(id);
-  Amounts sum = queue.used;
-  AddScaled(&sum, queue.held, 1);
-  return DominantShare(sum, total_, queue.weight);
+  Share best;
+  for (size_t i = 0; i < std::max(queue.used.size(), queue.held.size()); ++i) {
+    const int64_t have = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
+    RaiseShare(have, AmountAt(total_, i), queue.weight, &best);
+  }
+  return best;
 }
 
 bool Tree::BelowGuaranteed(QueueId id) const {

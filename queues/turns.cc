@@ -3,58 +3,127 @@
 
 namespace muster {
 
-bool Turns::Key::operator<(const Key& other) const {
-  if (below_guaranteed != other.below_guaranteed) return below_guaranteed;
-  if (priority != other.priority) return priority > other.priority;
-  const std::strong_ordering order = Compare(share, other.share);
-  if (order != 0) return order < 0;
-  return rank < other.rank;
-}
-
 Turns::Turns(const Tree& tree, const std::vector<QueueId>& leaves)
-    : tree_(tree), active_(tree.size()), keys_(tree.size()), inserted_(tree.size(), false) {
+    : tree_(tree), entry_of_(tree.size(), kNone) {
+  entries_.emplace_back().id = Tree::kRoot;
+  entry_of_[Tree::kRoot.value] = 0;
   for (QueueId leaf : leaves) {
-    for (QueueId id = leaf; tree_.at(id).parent.valid() && !inserted_[id.value];
-         id = tree_.at(id).parent) {
-      Insert(id);
+    uint32_t below = kNone;
+    for (QueueId id = leaf;; id = tree.at(id).parent) {
+      uint32_t& entry = entry_of_[id.value];
+      const bool fresh = entry == kNone;
+      if (fresh) {
+        entry = static_cast<uint32_t>(entries_.size());
+        entries_.emplace_back().id = id;
+      }
+      if (below != kNone) {
+        entries_[below].parent = entry;
+        ++entries_[entry].count;
+      }
+      if (!fresh) break;
+      below = entry;
     }
+  }
+  heap_.resize(entries_.size());
+  uint32_t next = 0;
+  for (Entry& entry : entries_) {
+    entry.first = next;
+    next += entry.count;
+    entry.count = 0;
+    if (entry.parent != kNone) Key(&entry);
+  }
+  for (uint32_t i = 1; i < entries_.size(); ++i) {
+    Entry& parent = entries_[entries_[i].parent];
+    Put(parent, parent.count++, i);
+  }
+  for (const Entry& entry : entries_) {
+    for (uint32_t place = entry.count / 2; place > 0; --place) Sink(entry, place - 1);
   }
 }
 
-Turns::Key Turns::KeyOf(QueueId id) const {
-  const Queue& queue = tree_.at(id);
-  return Key{tree_.BelowGuaranteed(id), queue.priority, tree_.ShareOf(id), queue.rank, id};
+void Turns::Key(Entry* entry) const {
+  const Queue& queue = tree_.at(entry->id);
+  entry->below_guaranteed = tree_.BelowGuaranteed(entry->id);
+  entry->priority = queue.priority;
+  entry->rank = queue.rank;
+  entry->share = tree_.ShareOf(entry->id);
 }
 
-void Turns::Insert(QueueId id) {
-  keys_[id.value] = KeyOf(id);
-  inserted_[id.value] = true;
-  active_[tree_.at(id).parent.value].insert(keys_[id.value]);
+bool Turns::Before(uint32_t a, uint32_t b) const {
+  const Entry& x = entries_[a];
+  const Entry& y = entries_[b];
+  if (x.below_guaranteed != y.below_guaranteed) return x.below_guaranteed;
+  if (x.priority != y.priority) return x.priority > y.priority;
+  const std::strong_ordering order = Compare(x.share, y.share);
+  if (order != 0) return order < 0;
+  return x.rank < y.rank;
 }
 
-void Turns::Erase(QueueId id) {
-  active_[tree_.at(id).parent.value].erase(keys_[id.value]);
-  inserted_[id.value] = false;
+void Turns::Put(const Entry& parent, uint32_t place, uint32_t entry) {
+  heap_[parent.first + place] = entry;
+  entries_[entry].place = place;
+}
+
+void Turns::Rise(const Entry& parent, uint32_t place) {
+  const uint32_t moving = heap_[parent.first + place];
+  while (place > 0) {
+    const uint32_t above = (place - 1) / 2;
+    const uint32_t other = heap_[parent.first + above];
+    if (!Before(moving, other)) break;
+    Put(parent, place, other);
+    place = above;
+  }
+  Put(parent, place, moving);
+}
+
+void Turns::Sink(const Entry& parent, uint32_t place) {
+  const uint32_t moving = heap_[parent.first + place];
+  while (2 * place + 1 < parent.count) {
+    uint32_t below = 2 * place + 1;
+    if (below + 1 < parent.count &&
+        Before(heap_[parent.first + below + 1], heap_[parent.first + below])) {
+      ++below;
+    }
+    const uint32_t other = heap_[parent.first + below];
+    if (!Before(other, moving)) break;
+    Put(parent, place, other);
+    place = below;
+  }
+  Put(parent, place, moving);
+}
+
+void Turns::Remove(uint32_t entry) {
+  Entry& parent = entries_[entries_[entry].parent];
+  const uint32_t place = entries_[entry].place;
+  entries_[entry].place = kNone;
+  const uint32_t last = heap_[parent.first + --parent.count];
+  if (last == entry) return;
+  Put(parent, place, last);
+  Rise(parent, place);
+  Sink(parent, entries_[last].place);
 }
 
 QueueId Turns::Next() const {
-  QueueId id = Tree::kRoot;
-  while (!active_[id.value].empty()) id = active_[id.value].begin()->id;
-  return id == Tree::kRoot ? QueueId{} : id;
+  const Entry* entry = &entries_.front();
+  while (entry->count > 0) entry = &entries_[heap_[entry->first]];
+  return entry == &entries_.front() ? QueueId{} : entry->id;
 }
 
 void Turns::Drop(QueueId leaf) {
-  for (QueueId id = leaf; tree_.at(id).parent.valid(); id = tree_.at(id).parent) {
-    if (!active_[id.value].empty()) break;
-    Erase(id);
+  for (uint32_t entry = entry_of_[leaf.value]; entry != 0; entry = entries_[entry].parent) {
+    if (entries_[entry].count > 0 || entries_[entry].place == kNone) break;
+    Remove(entry);
   }
 }
 
 void Turns::Rekey(QueueId leaf) {
-  for (QueueId id = leaf; tree_.at(id).parent.valid(); id = tree_.at(id).parent) {
-    if (!inserted_[id.value]) continue;
-    Erase(id);
-    Insert(id);
+  for (uint32_t i = entry_of_[leaf.value]; i != 0; i = entries_[i].parent) {
+    Entry& entry = entries_[i];
+    if (entry.place == kNone) continue;
+    Key(&entry);
+    const Entry& parent = entries_[entry.parent];
+    Rise(parent, entry.place);
+    Sink(parent, entry.place);
   }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose turn it is: from the root down, at each level the child that goes first (below guaranteed,
 // then the higher priority, then the lowest share) among those that still have something to try.
-// One walk costs O(depth + log siblings); a change of usage re-keys one path, O(depth x log
-// siblings).
+// Siblings stand in a heap. One walk costs O(depth); a change of usage re-keys one path, O(depth x
+// log siblings), without an allocation. Making it costs what is active, not what exists, but for
+// one word a queue.
 //
 // Source of the order: hierarchical DRF without the cap on complementary use (Bhattacharya et al.,
 // SoCC 2013, "naive" form); see queues/README.md for what that costs.
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "queues/tree.h"
@@ -17,8 +17,8 @@ namespace muster {
 
 class Turns {
  public:
-  // `leaves`: those with something to try. The tree's usage may change between calls only through
-  // charges that are told to Rekey.
+  // `leaves`: those with something to try, each once. The tree's usage may change between calls
+  // only through charges that are told to Rekey.
   Turns(const Tree& tree, const std::vector<QueueId>& leaves);
 
   // Invalid when no leaf is left.
@@ -29,22 +29,31 @@ class Turns {
   void Rekey(QueueId leaf);
 
  private:
-  struct Key {
-    bool below_guaranteed;
-    int32_t priority;
-    Share share;
-    uint32_t rank;
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  // A queue with something to try below it. Entries are in the order of `entries_`; the heap of its
+  // children is heap_[first, first + count).
+  struct Entry {
     QueueId id;
-    bool operator<(const Key& other) const;
+    uint32_t parent = kNone;
+    uint32_t first = 0;
+    uint32_t count = 0;
+    uint32_t place = kNone;  // in the parent's heap, from its first; kNone: nothing left to try
+    bool below_guaranteed = false;
+    int32_t priority = 0;
+    uint32_t rank = 0;
+    Share share;
   };
-  Key KeyOf(QueueId id) const;
-  void Insert(QueueId id);
-  void Erase(QueueId id);
+  void Key(Entry* entry) const;
+  bool Before(uint32_t a, uint32_t b) const;
+  void Put(const Entry& parent, uint32_t place, uint32_t entry);
+  void Rise(const Entry& parent, uint32_t place);
+  void Sink(const Entry& parent, uint32_t place);
+  void Remove(uint32_t entry);
 
   const Tree& tree_;
-  std::vector<std::set<Key>> active_;  // by parent
-  std::vector<Key> keys_;              // as inserted, by queue
-  std::vector<bool> inserted_;
+  std::vector<uint32_t> entry_of_;  // by queue; kNone: nothing to try below it
+  std::vector<Entry> entries_;      // the root first
+  std::vector<uint32_t> heap_;
 };
 
 }  // namespace muster
