@@ -67,19 +67,45 @@ Entitlements::Entitlements(const Tree& tree, std::vector<Amounts> demand)
 void Entitlements::Divide(const Tree& tree, const Queue& parent) {
   const auto have = static_cast<Uint128>(entitled_[parent.id.value]);
   Uint128 bases = 0;
+  for (QueueId id : parent.children) bases += Now(id);  // so far: what its guarantee covers
+  // Where the cluster is smaller than what is guaranteed, the guarantees are all that is divided.
+  if (bases > have) return Fill(tree, parent.children, have, /*scarce=*/true);
+  // Of what is left the highest priority has all that it demands before the next one has any.
+  std::vector<QueueId> order = parent.children;
+  std::stable_sort(order.begin(), order.end(), [&tree](QueueId a, QueueId b) {
+    return tree.at(a).priority > tree.at(b).priority;
+  });
+  Uint128 left = have - bases;
+  for (size_t first = 0; first < order.size();) {
+    size_t last = first;
+    Uint128 had = 0;
+    for (; last < order.size(); ++last) {
+      if (tree.at(order[last]).priority != tree.at(order[first]).priority) break;
+      had += Now(order[last]);
+    }
+    const auto peers = absl::MakeConstSpan(order).subspan(first, last - first);
+    Fill(tree, peers, had + left, /*scarce=*/false);
+    Uint128 given = 0;
+    for (QueueId id : peers) given += Now(id);
+    left = had + left - given;
+    first = last;
+  }
+}
+
+void Entitlements::Fill(const Tree& tree, absl::Span<const QueueId> siblings, Uint128 have,
+                        bool scarce) {
+  Uint128 bases = 0;
   Uint128 demands = 0;
-  for (QueueId id : parent.children) {
-    bases += static_cast<Uint128>(entitled_[id.value]);  // so far: what its guarantee covers
+  for (QueueId id : siblings) {
+    bases += Now(id);
     demands += static_cast<Uint128>(demand_[id.value]);
   }
   if (demands <= have) {
-    for (QueueId id : parent.children) entitled_[id.value] = demand_[id.value];
+    for (QueueId id : siblings) entitled_[id.value] = demand_[id.value];
     return;
   }
-  // Where the cluster is smaller than what is guaranteed, the guarantees are all that is divided.
-  const bool scarce = bases > have;
   edges_.clear();
-  for (QueueId id : parent.children) {
+  for (QueueId id : siblings) {
     const Level base = entitled_[id.value];
     const Level low = scarce ? 0 : base;
     const Level high = scarce ? base : demand_[id.value];
@@ -100,7 +126,7 @@ void Entitlements::Divide(const Tree& tree, const Queue& parent) {
     weights = edge.rising ? weights + weight : weights - weight;
   }
   if (weights == 0) return;  // all is given to the bounds
-  for (QueueId id : parent.children) {
+  for (QueueId id : siblings) {
     Level& own = entitled_[id.value];
     const Uint128 raised = static_cast<Uint128>(tree.at(id).weight) * (have - given) / weights;
     if (scarce) {

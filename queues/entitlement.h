@@ -3,9 +3,9 @@
 // every queue its entitlement is divided among its children: each gets the part of its demand that
 // its guarantee covers, and the rest is raised evenly by weight until a child has what it demands
 // or all is given. Where the cluster is smaller than the guarantees, these alone are filled, by
-// weight, as the order of turns fills them. The root is entitled to the whole cluster. Scalar on purpose, as the order of
-// turns is: queues with complementary needs could be given more than one cluster in sum, and are
-// not.
+// weight, as the order of turns fills them. The root is entitled to the whole cluster. Scalar on
+// purpose, as the order of turns is: queues with complementary needs could be given more than one
+// cluster in sum, and are not.
 //
 // Source: weighted max-min fairness by progressive filling (Bertsekas and Gallager, Data Networks,
 // 6.5.2), of dominant shares (Ghodsi et al., NSDI 2011).
@@ -13,6 +13,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "queues/tree.h"
 
 namespace muster {
@@ -50,6 +51,9 @@ class Entitlements {
     bool operator<(const Edge& other) const;
   };
   void Divide(const Tree& tree, const Queue& parent);
+  // `have` among siblings, by weight; `scarce`: it is less than what they are guaranteed.
+  void Fill(const Tree& tree, absl::Span<const QueueId> siblings, Uint128 have, bool scarce);
+  Uint128 Now(QueueId id) const { return static_cast<Uint128>(entitled_[id.value]); }
 
   std::vector<Edge> edges_;  // of the queue being divided
   std::vector<Level> demand_;

@@ -43,9 +43,9 @@ std::strong_ordering Compare(const Share& a, const Share& b) {
 
 void RaiseShare(int64_t amount, int64_t whole, int64_t weight, Share* best) {
   if (amount <= 0) return;
-  const Share share = whole <= 0 ? Share{amount, 0}
-                                 : Share{amount, static_cast<Uint128>(whole) *
-                                                     static_cast<Uint128>(weight)};
+  const Share share =
+      whole <= 0 ? Share{amount, 0}
+                 : Share{amount, static_cast<Uint128>(whole) * static_cast<Uint128>(weight)};
   if (Compare(share, *best) > 0) *best = share;
 }
 

@@ -105,21 +105,11 @@ bool PodOutline::ReadMeta(absl::string_view raw) {
   bool ok = true;
   while (ok && reader.Next()) {
     switch (reader.field()) {
-      case 1:
-        name = reader.bytes();
-        break;
-      case 3:
-        ns = reader.bytes();
-        break;
-      case 5:
-        uid = reader.bytes();
-        break;
-      case 6:
-        resource_version = reader.bytes();
-        break;
-      case 7:
-        generation = static_cast<int64_t>(reader.value());
-        break;
+      case 1: name = reader.bytes(); break;
+      case 3: ns = reader.bytes(); break;
+      case 5: uid = reader.bytes(); break;
+      case 6: resource_version = reader.bytes(); break;
+      case 7: generation = static_cast<int64_t>(reader.value()); break;
       case 8: {
         WireReader time(reader.bytes());
         while (time.Next()) {
@@ -129,17 +119,10 @@ bool PodOutline::ReadMeta(absl::string_view raw) {
         ok = time.ok();
         break;
       }
-      case 9:
-        deleting = true;
-        break;
-      case 11:
-        ok = ReadEntry(reader.bytes(), &labels_);
-        break;
-      case 12:
-        ok = ReadEntry(reader.bytes(), &annotations_);
-        break;
-      default:
-        break;
+      case 9: deleting = true; break;
+      case 11: ok = ReadEntry(reader.bytes(), &labels_); break;
+      case 12: ok = ReadEntry(reader.bytes(), &annotations_); break;
+      default: break;
     }
   }
   return ok && reader.ok();
@@ -153,36 +136,19 @@ bool PodOutline::ReadSpec(absl::string_view raw) {
     const uint32_t field = reader.field();
     if (Has(kSpecRole, field)) spec_role_.append(reader.whole().data(), reader.whole().size());
     switch (field) {
-      case 1:
-        ok = KeepVolume(reader.bytes(), &spec_role_);
-        break;
+      case 1: ok = KeepVolume(reader.bytes(), &spec_role_); break;
       case 2:
       case 20:  // init containers
         ok = KeepPart(field, reader.bytes(), kContainerRole, &spec_role_);
         break;
-      case 4:
-        grace_seconds = static_cast<int64_t>(reader.value());
-        break;
-      case 8:
-        service_account = reader.bytes();
-        break;
-      case kNodeName:
-        node_name = reader.bytes();
-        break;
-      case 19:
-        scheduler_name = reader.bytes();
-        break;
-      case 25:
-        priority = static_cast<int32_t>(reader.value());
-        break;
-      case 31:
-        preemption_policy = reader.bytes();
-        break;
-      case 38:
-        gated = true;
-        break;
-      default:
-        break;
+      case 4: grace_seconds = static_cast<int64_t>(reader.value()); break;
+      case 8: service_account = reader.bytes(); break;
+      case kNodeName: node_name = reader.bytes(); break;
+      case 19: scheduler_name = reader.bytes(); break;
+      case 25: priority = static_cast<int32_t>(reader.value()); break;
+      case 31: preemption_policy = reader.bytes(); break;
+      case 38: gated = true; break;
+      default: break;
     }
   }
   return ok && reader.ok();

@@ -258,6 +258,21 @@ std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang) {
   return holds;
 }
 
+Candidate Without(const State& state, const Candidate& candidate, const std::set<PodId>& gone) {
+  Candidate rest = candidate;
+  std::erase_if(rest.pods, [&gone](PodId pod) { return gone.contains(pod); });
+  for (PodId pod : candidate.pods) {
+    if (!gone.contains(pod)) continue;
+    const Footing& footing = state.pod(pod).footing;
+    const Amounts& each = state.roles().at(footing.role).each;
+    AddScaled(&rest.sum, each, -1);
+    for (NodeRoom& room : rest.room) {
+      if (room.node == footing.node) AddScaled(&room.amounts, each, -1);
+    }
+  }
+  return rest;
+}
+
 void Release(Round& round, const Candidate& candidate) {
   Draft& draft = round.draft;
   const State& state = draft.state();

@@ -46,6 +46,9 @@ std::vector<Candidate> CandidatesFor(Round& round, Rights& rights, const Condemn
 // What is held for the gang, by this plan too.
 std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang);
 
+// The candidate without those of its pods that are out of the draft already.
+Candidate Without(const State& state, const Candidate& candidate, const std::set<PodId>& gone);
+
 // Takes the candidate's room and charges out of the draft.
 void Release(Round& round, const Candidate& candidate);
 

@@ -156,6 +156,8 @@ class Search {
 
   // Releases candidates in the draft until the gang fits.
   bool Gather(const Chosen& candidates, Chosen* chosen, std::vector<ClaimSlot>* room) {
+    lost_.clear();
+    taken_.clear();
     Weigh();
     struct Entry {
       int64_t score;
@@ -166,7 +168,6 @@ class Search {
     };
     std::priority_queue<Entry> heap;
     for (size_t i = 0; i < candidates.size(); ++i) heap.push({Score(*candidates[i]), i});
-    Parts parts;
     while (!heap.empty()) {
       const Entry top = heap.top();
       heap.pop();
@@ -177,16 +178,37 @@ class Search {
         continue;
       }
       if (score == 0) return false;
-      Attempt attempt(round_.draft);
-      Release(round_, candidate);
-      if (!Allowed(candidate) || !parts.Add(candidate)) continue;
-      attempt.Keep();
-      AddScaled(&lost_[candidate.leaf], candidate.sum, 1);
-      chosen->push_back(&candidate);
+      if (!Take(candidate, chosen)) continue;
       Weigh();
       if (Complete() && Placed(room)) return true;
     }
     return false;
+  }
+
+  // Takes the candidate out of the draft. Of a gang that goes whole what went before is a part.
+  bool Take(const Candidate& candidate, Chosen* chosen) {
+    Taken& taken = taken_[candidate.gang];
+    const bool whole = candidate.kind == Candidate::Kind::kWhole;
+    const bool part = candidate.kind == Candidate::Kind::kSurplus;
+    if (taken.whole || (part && taken.pods.size() == static_cast<size_t>(candidate.spare))) {
+      return false;
+    }
+    const Candidate rest = Without(round_.state(), candidate, taken.pods);
+    Attempt attempt(round_.draft);
+    Release(round_, rest);
+    if (!Allowed(rest)) return false;
+    attempt.Keep();
+    AddScaled(&lost_[candidate.leaf], rest.sum, 1);
+    if (whole) {
+      std::erase_if(*chosen, [&candidate](const Candidate* other) {
+        return other->gang == candidate.gang && other->kind == Candidate::Kind::kSurplus;
+      });
+      taken.whole = true;
+    } else if (part) {
+      taken.pods.insert(candidate.pods.begin(), candidate.pods.end());
+    }
+    chosen->push_back(&candidate);
+    return true;
   }
 
   bool Allowed(const Candidate& candidate) {
@@ -215,7 +237,15 @@ class Search {
 
   bool Complete() const { return !over_.queue.valid() && !short_; }
 
-  int64_t Score(const Candidate& candidate) {
+  int64_t Score(const Candidate& candidate) const {
+    const auto taken = taken_.find(candidate.gang);
+    const bool in_part = candidate.kind == Candidate::Kind::kWhole && taken != taken_.end() &&
+                         !taken->second.pods.empty();
+    if (in_part) return ScoreOf(Without(round_.state(), candidate, taken->second.pods));
+    return ScoreOf(candidate);
+  }
+
+  int64_t ScoreOf(const Candidate& candidate) const {
     const int64_t gain = over_.queue.valid() ? QuotaGain(candidate) : RoomGain(candidate);
     return gain / std::max<int64_t>(1, candidate.cost());
   }
@@ -228,7 +258,7 @@ class Search {
     return 0;
   }
 
-  int64_t RoomGain(const Candidate& candidate) {
+  int64_t RoomGain(const Candidate& candidate) const {
     int64_t gain = 0;
     for (size_t i = 0; i < shape_.size(); ++i) {
       if (missing_[i] == 0) continue;
@@ -293,6 +323,11 @@ class Search {
   bool short_ = false;
   std::vector<int64_t> missing_;  // by part
   std::map<QueueId, Amounts> lost_;
+  struct Taken {
+    bool whole = false;
+    std::set<PodId> pods;  // members above the minimum
+  };
+  std::map<GangId, Taken> taken_;
 };
 
 Claim ClaimOf(const Gang& gang, const Chosen& chosen, std::vector<ClaimSlot> room) {

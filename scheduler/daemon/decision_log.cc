@@ -13,18 +13,12 @@ struct Telling {
 
 Telling TellingOf(StepKind kind) {
   switch (kind) {
-    case StepKind::kStart:
-      return {LogLevel::kInfo, "start"};
-    case StepKind::kComplete:
-      return {LogLevel::kInfo, "complete"};
-    case StepKind::kRepair:
-      return {LogLevel::kInfo, "repair"};
-    case StepKind::kRehold:
-      return {LogLevel::kInfo, "rehold"};
-    case StepKind::kSettle:
-      return {LogLevel::kDebug, "settle"};
-    case StepKind::kGrow:
-      break;
+    case StepKind::kStart: return {LogLevel::kInfo, "start"};
+    case StepKind::kComplete: return {LogLevel::kInfo, "complete"};
+    case StepKind::kRepair: return {LogLevel::kInfo, "repair"};
+    case StepKind::kRehold: return {LogLevel::kInfo, "rehold"};
+    case StepKind::kSettle: return {LogLevel::kDebug, "settle"};
+    case StepKind::kGrow: break;
   }
   return {LogLevel::kDebug, "grow"};
 }

@@ -28,20 +28,16 @@ Answer Judge(const HttpReply& reply) {
   if (!reply.transport.ok()) return reply.maybe_applied ? Answer::kUnclear : Answer::kNotNow;
   if (reply.ok()) return Answer::kYes;
   switch (reply.code) {
-    case 401:
-      return Answer::kNotNow;
+    case 401: return Answer::kNotNow;
     case 404:
     case 408:
-    case 409:
-      return Answer::kUnclear;
-    case 429:
-      return NamesBudget(ReadApiError(reply.body)) ? Answer::kNo : Answer::kNotNow;
+    case 409: return Answer::kUnclear;
+    case 429: return NamesBudget(ReadApiError(reply.body)) ? Answer::kNo : Answer::kNotNow;
     case 500:
       return absl::StrContains(ReadApiError(reply.body).message, "PodDisruptionBudget")
                  ? Answer::kNo
                  : Answer::kUnclear;
-    default:
-      return reply.code < 500 ? Answer::kNo : Answer::kUnclear;
+    default: return reply.code < 500 ? Answer::kNo : Answer::kUnclear;
   }
 }
 

@@ -70,17 +70,17 @@ HttpRequest ConditionRequest(const loop::SetCondition& action, bool appears, abs
                         absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", now, absl::UTCTimeZone()), "\"");
   }
   return StatusPatch(
-      action.pod, absl::StrCat("{\"type\":\"PodScheduled\",\"status\":\"False\",\"reason\":",
-                               codec::JsonText(action.reason), ",\"message\":",
-                               codec::JsonText(action.message), ",\"observedGeneration\":",
-                               action.generation, time, "}"));
+      action.pod,
+      absl::StrCat("{\"type\":\"PodScheduled\",\"status\":\"False\",\"reason\":",
+                   codec::JsonText(action.reason), ",\"message\":", codec::JsonText(action.message),
+                   ",\"observedGeneration\":", action.generation, time, "}"));
 }
 
 HttpRequest DisruptionRequest(const loop::PodRef& pod, const std::string& message) {
-  return StatusPatch(
-      pod, absl::StrCat("{\"type\":\"DisruptionTarget\",\"status\":\"True\",\"reason\":"
-                        "\"PreemptionByScheduler\",\"message\":",
-                        codec::JsonText(message), "}"));
+  return StatusPatch(pod,
+                     absl::StrCat("{\"type\":\"DisruptionTarget\",\"status\":\"True\",\"reason\":"
+                                  "\"PreemptionByScheduler\",\"message\":",
+                                  codec::JsonText(message), "}"));
 }
 
 HttpRequest EventRequest(const loop::PostEvent& action, const Reporter& reporter, absl::Time now) {

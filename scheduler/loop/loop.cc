@@ -34,12 +34,9 @@ std::string Counted(size_t count, absl::string_view what) {
 
 absl::string_view Why(EvictionCause cause) {
   switch (cause) {
-    case EvictionCause::kPreemption:
-      return "it is more important";
-    case EvictionCause::kOverrun:
-      return "it was passed on an estimate that did not hold";
-    case EvictionCause::kReclaim:
-      break;
+    case EvictionCause::kPreemption: return "it is more important";
+    case EvictionCause::kOverrun: return "it was passed on an estimate that did not hold";
+    case EvictionCause::kReclaim: break;
   }
   return "it is entitled to more";
 }

@@ -48,12 +48,9 @@ enum class EvictionCause : uint8_t {
 // "reclaim", in metrics and logs.
 constexpr absl::string_view Name(EvictionCause cause) {
   switch (cause) {
-    case EvictionCause::kPreemption:
-      return "preemption";
-    case EvictionCause::kOverrun:
-      return "overrun";
-    case EvictionCause::kReclaim:
-      break;
+    case EvictionCause::kPreemption: return "preemption";
+    case EvictionCause::kOverrun: return "overrun";
+    case EvictionCause::kReclaim: break;
   }
   return "reclaim";
 }
@@ -90,10 +87,14 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  // A cycle run on the result plans nothing. Not so after growth, which uses up limits of users, and
-  // a head that such a limit stops blocks nobody; nor after a release, of which a limit is free.
+  // A cycle run on the result plans nothing. Not so after growth, which uses up limits of users,
+  // and a head that such a limit stops blocks nobody; nor after a release, of which a limit is
+  // free.
   bool settled() const {
     if (!releases.empty()) return false;
+    for (const Claim& claim : claims) {
+      if (!claim.inherited.empty()) return false;
+    }
     for (const Step& step : steps) {
       if (step.kind == StepKind::kGrow) return false;
     }

@@ -30,12 +30,9 @@ absl::string_view Name(ReasonCode code) {
 bool CuredByNodes(const Reason& reason) {
   switch (reason.code == ReasonCode::kRepairing ? reason.cause : reason.code) {
     case ReasonCode::kCapacityShort:
-    case ReasonCode::kFragmented:
-      return true;
-    case ReasonCode::kPredicate:
-      return !reason.by_field;
-    default:
-      return false;
+    case ReasonCode::kFragmented: return true;
+    case ReasonCode::kPredicate: return !reason.by_field;
+    default: return false;
   }
 }
 
@@ -82,29 +79,25 @@ std::string Said(const Reason& reason) {
       return absl::StrCat("gang has ", reason.have, " of ", reason.need, " members");
     case ReasonCode::kQueueClosed:
       return absl::StrCat("queue ", reason.subject, " takes no new work");
-    case ReasonCode::kQueueQuota:
-      return UseOfLimit(reason, absl::StrCat("queue ", reason.subject));
-    case ReasonCode::kUserLimit:
-      return UseOfLimit(reason, reason.subject);
+    case ReasonCode::kQueueQuota: return UseOfLimit(reason, absl::StrCat("queue ", reason.subject));
+    case ReasonCode::kUserLimit: return UseOfLimit(reason, reason.subject);
     case ReasonCode::kCapacityShort:
       if (!reason.subject.empty()) {
         return absl::StrCat("gang needs ", Amount(reason, reason.need), " for ", reason.subject,
                             ", ", Of(reason, reason.have), " free on the nodes that admit these");
       }
-      return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ",
-                          Of(reason, reason.have), " free on the nodes that admit it");
+      return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", Of(reason, reason.have),
+                          " free on the nodes that admit it");
     case ReasonCode::kFragmented:
       return absl::StrCat("enough is free in sum, in pieces too small: ",
                           RoomFor(reason, reason.have));
-    case ReasonCode::kPredicate:
-      return absl::StrCat("no node admits role ", reason.subject);
+    case ReasonCode::kPredicate: return absl::StrCat("no node admits role ", reason.subject);
     case ReasonCode::kWaitingForVictims:
       return absl::StrCat(reason.have, reason.have == 1 ? " pod is" : " pods are",
                           " being evicted for it");
     case ReasonCode::kBehindHead:
       return absl::StrCat("behind ", reason.subject, ", which needs the same nodes first");
-    case ReasonCode::kBindRefused:
-      return "the API server refused a bind";
+    case ReasonCode::kBindRefused: return "the API server refused a bind";
     case ReasonCode::kRepairing:
       return absl::StrCat("started, ", reason.have, " of ", reason.need, " members have room");
     case ReasonCode::kNeverFits:
@@ -113,10 +106,8 @@ std::string Said(const Reason& reason) {
       }
       return absl::StrCat("gang needs ", Amount(reason, reason.need), ", ", reason.subject,
                           " allows ", Of(reason, reason.limit));
-    case ReasonCode::kConfigError:
-      return reason.subject;
-    case ReasonCode::kForbidden:
-      return absl::StrCat("gang may not use queue ", reason.subject);
+    case ReasonCode::kConfigError: return reason.subject;
+    case ReasonCode::kForbidden: return absl::StrCat("gang may not use queue ", reason.subject);
   }
   return "";
 }
@@ -133,18 +124,15 @@ std::string UnblockNeverFits(const Reason& reason) {
 
 std::string Unblock(const Reason& reason) {
   switch (reason.code) {
-    case ReasonCode::kNone:
-      return "";
+    case ReasonCode::kNone: return "";
     case ReasonCode::kGangIncomplete:
       if (reason.need == 0) return "starts when it can be read";
       return absl::StrCat("starts when ", reason.need - reason.have, " more exist");
-    case ReasonCode::kQueueClosed:
-      return "starts when the queue is open again";
+    case ReasonCode::kQueueClosed: return "starts when the queue is open again";
     case ReasonCode::kQueueQuota:
-      return UnblockLimit(reason, "the queue", reason.resource.empty() ? "its maxRunning"
-                                                                       : "its max");
-    case ReasonCode::kUserLimit:
-      return UnblockLimit(reason, reason.subject, "the limit");
+      return UnblockLimit(reason, "the queue",
+                          reason.resource.empty() ? "its maxRunning" : "its max");
+    case ReasonCode::kUserLimit: return UnblockLimit(reason, reason.subject, "the limit");
     case ReasonCode::kCapacityShort:
       return absl::StrCat("starts when at least ", Amount(reason, reason.need - reason.have),
                           " more become free");
@@ -156,18 +144,12 @@ std::string Unblock(const Reason& reason) {
                              : "starts when a node that admits it joins";
     case ReasonCode::kWaitingForVictims:
       return reason.have == 1 ? "starts when it is gone" : "starts when they are gone";
-    case ReasonCode::kBehindHead:
-      return "starts after it";
-    case ReasonCode::kBindRefused:
-      return "tried again after a back-off";
-    case ReasonCode::kRepairing:
-      return "repaired before new gangs start";
-    case ReasonCode::kNeverFits:
-      return UnblockNeverFits(reason);
-    case ReasonCode::kConfigError:
-      return "starts when that is corrected";
-    case ReasonCode::kForbidden:
-      return "starts when the config allows it";
+    case ReasonCode::kBehindHead: return "starts after it";
+    case ReasonCode::kBindRefused: return "tried again after a back-off";
+    case ReasonCode::kRepairing: return "repaired before new gangs start";
+    case ReasonCode::kNeverFits: return UnblockNeverFits(reason);
+    case ReasonCode::kConfigError: return "starts when that is corrected";
+    case ReasonCode::kForbidden: return "starts when the config allows it";
   }
   return "";
 }

@@ -2,12 +2,11 @@
 // Every text format against thousands of broken inputs, under the sanitizers: seeded, so that a
 // failure comes back. Whatever comes in, the answer is a valid value or a short, printable message.
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
@@ -34,20 +33,13 @@ class Mutator {
     for (size_t i = 0; i < edits; ++i) {
       const size_t at = Below(text.size() + 1);
       switch (Below(6)) {
-        case 0:
-          text.insert(at, 1, static_cast<char>(Below(256)));
-          break;
+        case 0: text.insert(at, 1, static_cast<char>(Below(256))); break;
         case 1:
           if (at < text.size()) text[at] = static_cast<char>(Below(256));
           break;
-        case 2:
-          text.erase(at, Below(8));
-          break;
-        case 3:
-          text.insert(at, text.substr(Below(text.size() + 1), Below(40)));
-          break;
-        default:
-          text.insert(at, words_[Below(words_.size())]);
+        case 2: text.erase(at, Below(8)); break;
+        case 3: text.insert(at, text.substr(Below(text.size() + 1), Below(40))); break;
+        default: text.insert(at, words_[Below(words_.size())]);
       }
     }
     return text;
@@ -69,8 +61,8 @@ void CheckMessage(absl::string_view message, size_t longest) {
 }
 
 TEST_CASE("mutated quantities are read within range or refused") {
-  Mutator mutator(
-      1, {"e", "E", "Ei", "m", "n", ".", "-", "+", "0", "9999999999", "1e400", "000000"});
+  Mutator mutator(1,
+                  {"e", "E", "Ei", "m", "n", ".", "-", "+", "0", "9999999999", "1e400", "000000"});
   const Texts seeds = {"500m", "16Gi", "1e3", "0.1", "9223372036854775807", "128974848000m", "7Ei"};
   const absl::int128 limit = absl::int128(INT64_MAX) * 1000000000;
   size_t good = 0;
@@ -93,9 +85,16 @@ TEST_CASE("mutated quantities are read within range or refused") {
 
 TEST_CASE("random quantities equal a slow, obvious calculation") {
   const std::vector<std::pair<std::string, absl::int128>> units = {
-      {"n", 1}, {"u", 1000}, {"m", 1000000}, {"", 1000000000}, {"k", 1000000000000},
-      {"Ki", absl::int128(1024) * 1000000000}, {"Gi", (absl::int128(1) << 30) * 1000000000},
-      {"Pi", (absl::int128(1) << 50) * 1000000000}, {"e-3", 1000000}, {"E2", 100000000000}};
+      {"n", 1},
+      {"u", 1000},
+      {"m", 1000000},
+      {"", 1000000000},
+      {"k", 1000000000000},
+      {"Ki", absl::int128(1024) * 1000000000},
+      {"Gi", (absl::int128(1) << 30) * 1000000000},
+      {"Pi", (absl::int128(1) << 50) * 1000000000},
+      {"e-3", 1000000},
+      {"E2", 100000000000}};
   Mutator random(2, {""});
   for (int i = 0; i < 20000; ++i) {
     const size_t whole = random.Below(8000);  // times 2^50: within range
@@ -129,9 +128,31 @@ const char kConfig[] =
     "  max: {cpu: 120}\n  order: fifo\n  namespaces: [team-etl, \"etl-*\"]\n- name: analytics\n"
     "  guaranteed: {cpu: 4}\n  queues:\n  - {name: adhoc, guaranteed: {cpu: 1}, order: fair}\n"
     "  - name: reports\n    namespaces: ['r?']\n";
-const Texts kYamlWords = {"\n", "- ", ": ", "  ", "{", "}", "[", "]", "\"", "'", "|\n", "&a ", "*a",
-                          "!!x ", "? ", "---\n", "#", "\t", "~", "name: etl", "queues:",
-                          "\xef\xbb\xbf", "weight: 0", "cpu: 1e400", "max: {cpu: 1}",
+const Texts kYamlWords = {"\n",
+                          "- ",
+                          ": ",
+                          "  ",
+                          "{",
+                          "}",
+                          "[",
+                          "]",
+                          "\"",
+                          "'",
+                          "|\n",
+                          "&a ",
+                          "*a",
+                          "!!x ",
+                          "? ",
+                          "---\n",
+                          "#",
+                          "\t",
+                          "~",
+                          "name: etl",
+                          "queues:",
+                          "\xef\xbb\xbf",
+                          "weight: 0",
+                          "cpu: 1e400",
+                          "max: {cpu: 1}",
                           "namespaces: [\"*\"]"};
 
 TEST_CASE("mutated YAML becomes a tree of bounded depth or an error with its place") {
@@ -200,9 +221,10 @@ const char kConf[] =
     "spark.dynamicAllocation.enabled=true\nspark.dynamicAllocation.minExecutors=1\n"
     "spark.kubernetes.memoryOverheadFactor=0.1\nspark.executor.resource.gpu.amount=1\n"
     "spark.executor.resource.gpu.vendor=nvidia.com\nspark.kubernetes.node.selector.pool=a\n";
-const Texts kConfWords = {"\\", "\\u12", "\\uD83D", "\\\n", "\r\n", "=", ":", " ", "#",
-                          "9999999999", "-1", "${spark.executor.memory}", "${", "nan",
-                          "1e400", "p"};
+const Texts kConfWords = {"\\",   "\\u12",      "\\uD83D", "\\\n",
+                          "\r\n", "=",          ":",       " ",
+                          "#",    "9999999999", "-1",      "${spark.executor.memory}",
+                          "${",   "nan",        "1e400",   "p"};
 
 TEST_CASE("mutated properties are read, written and read again to the same") {
   Mutator mutator(5, kConfWords);

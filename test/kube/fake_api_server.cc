@@ -243,9 +243,7 @@ bool FakeApiServer::Handle(const WireRequest& request, WireConnection& connectio
       return connection.Reply(fault.code, "application/json", fault.body, after);
     }
     case Fault::Act::kCutBefore:
-    case Fault::Act::kCutAfter:
-      connection.Abort();
-      return false;
+    case Fault::Act::kCutAfter: connection.Abort(); return false;
     case Fault::Act::kHang:
     case Fault::Act::kHangBefore: {
       std::unique_lock<std::mutex> lock(mutex_);

@@ -43,7 +43,7 @@ struct Fault {
 struct Budget {
   std::string name;
   std::string prefix;
-  int allowed = 0;         // disruptions; an eviction uses up one, a dry run none
+  int allowed = 0;        // disruptions; an eviction uses up one, a dry run none
   bool processed = true;  // false: the server has not looked at it yet, and says when to come back
 };
 

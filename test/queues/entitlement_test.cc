@@ -2,6 +2,7 @@
 #include "queues/entitlement.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -129,8 +130,7 @@ TEST_CASE("the largest weights cost nobody its part") {
   Fixture f(config);
   const std::vector<Amounts> demand(f.tree.size(), f.resources.ToAmounts(Cpu(kCores)));
   const Entitlements entitled(f.tree, demand);
-  CHECK(kWholeLevel - entitled.of(QueueId{1}) - entitled.of(QueueId{2}) -
-            entitled.of(QueueId{3}) <
+  CHECK(kWholeLevel - entitled.of(QueueId{1}) - entitled.of(QueueId{2}) - entitled.of(QueueId{3}) <
         3);
   CHECK(entitled.of(QueueId{3}) == kWholeLevel / 2'000'000);
 }
@@ -246,6 +246,25 @@ TEST_CASE("nobody loses when the others demand less") {
       CAPTURE(seed, f.tree.at(leaf).path);
       if (leaf != less) REQUIRE(after.of(leaf) + kLevelTolerance >= before.of(leaf));
     }
+  }
+}
+
+TEST_CASE("of what no guarantee covers, a queue of higher priority has all it demands first") {
+  QueueConfig config;
+  for (const char* name : {"low", "low2", "high"}) config.queues.push_back(Leaf(name));
+  config.queues[0].guaranteed = Cpu(100);
+  config.queues[2].priority = 1;
+  Fixture f(config);
+  for (const auto& [asked, low, low2, high] :
+       {std::array<int64_t, 4>{600, 200, 200, 600}, {900, 100, 0, 900}, {2000, 100, 0, 900}}) {
+    std::vector<Amounts> demand(f.tree.size());
+    demand[1] = demand[2] = f.resources.ToAmounts(Cpu(1000));
+    demand[3] = f.resources.ToAmounts(Cpu(asked));
+    const Entitlements entitled(f.tree, demand);
+    CAPTURE(asked);
+    CHECK(std::abs(entitled.of(QueueId{1}) - f.Cores(low)) <= f.Cores(1) / 2);
+    CHECK(std::abs(entitled.of(QueueId{2}) - f.Cores(low2)) <= f.Cores(1) / 2);
+    CHECK(std::abs(entitled.of(QueueId{3}) - f.Cores(high)) <= f.Cores(1) / 2);
   }
 }
 

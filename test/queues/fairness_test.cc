@@ -147,8 +147,8 @@ std::vector<double> Poured(const Quiet& quiet, const Entitlements& entitled, con
   std::vector<std::pair<double, double>> bounds;
   double bases = 0;
   for (QueueId id : parent.children) {
-    const double demand = static_cast<double>(entitled.demand(id)) /
-                          static_cast<double>(kWholeLevel) * cluster;
+    const double demand =
+        static_cast<double>(entitled.demand(id)) / static_cast<double>(kWholeLevel) * cluster;
     const double base = std::min(demand, static_cast<double>(quiet.Guaranteed(id)));
     bounds.emplace_back(base, demand);
     bases += base;
@@ -164,7 +164,8 @@ std::vector<double> Poured(const Quiet& quiet, const Entitlements& entitled, con
     double sum = 0;
     for (size_t child = 0; child < bounds.size(); ++child) {
       const auto weight = static_cast<double>(quiet.tree().at(parent.children[child]).weight);
-      poured.push_back(std::max(bounds[child].first, std::min(bounds[child].second, water * weight)));
+      poured.push_back(
+          std::max(bounds[child].first, std::min(bounds[child].second, water * weight)));
       sum += poured.back();
     }
     (sum <= have ? low : high) = water;
