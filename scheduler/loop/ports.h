@@ -52,8 +52,8 @@ struct DeletePod {
 // Evict pods of one gang or of several, so that another can start where they were. All are asked of
 // the eviction API with dryRun first; one refusal, and nothing is evicted. Then the victims in
 // order: of each the first pod is the driver, and the commit point; where it is refused, it and
-// those after it stay. What a victim still refuses after its commit point is tried until it is
-// gone. EvictionRefused names the pods of each victim that stays.
+// those after it stay. What a victim still refuses after that is tried until it is gone.
+// EvictionRefused names the pods of each victim that stays.
 struct EvictPods {
   struct Victim {
     std::vector<PodRef> pods;
