@@ -2,7 +2,9 @@
 #include "scheduler/kube/world.h"
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "test/kube/running_world.h"
@@ -157,13 +159,23 @@ TEST_CASE("nothing is bound while the pods cannot be seen, and all goes on once 
     bound = accepted();
   }
   CHECK(bound);
-  // The clock stands still during the stop, so nothing may be left for it to wait for.
   for (int i = 0; i < 400 && server.Events().size() < events_sent; ++i) {
     clock.Advance(absl::Milliseconds(500));
     world.Forecast({{a, "team", "a"}, "none", "", "", ""});
     accepted();
   }
   CHECK(server.Events().size() == events_sent);
+  // What the server has seen need not be answered yet: the stop waits for it by the clock.
+  std::atomic<bool> stopped{false};
+  std::thread stopper([&] {
+    world.Stop();
+    stopped = true;
+  });
+  while (!stopped) {
+    clock.Advance(absl::Milliseconds(1));
+    std::this_thread::yield();
+  }
+  stopper.join();
 }
 
 TEST_CASE("losing the lease closes the feed") {
