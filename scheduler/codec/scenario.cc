@@ -42,6 +42,22 @@ class Names {
   std::map<std::string, size_t> lines_;
 };
 
+DisruptionBudget ReadBudget(const YamlField& field) {
+  DisruptionBudget budget;
+  YamlMap map(field);
+  if (!map.valid()) return budget;
+  if (const auto pods = map.Required("pods", "pods, namespace/name")) {
+    budget.pods = pods->Text("pods, namespace/name").value_or("");
+  }
+  const bool least = field.node().Find("minAvailable") != nullptr;
+  const bool most = field.node().Find("maxUnavailable") != nullptr;
+  if (least) budget.min_available = ReadCount(&map, "minAvailable", 0);
+  if (most) budget.max_unavailable = ReadCount(&map, "maxUnavailable", 0);
+  map.Finish();
+  if (least == most) field.Error("expected one of minAvailable and maxUnavailable");
+  return budget;
+}
+
 void ReadBody(YamlMap* map, Scenario* scenario) {
   Names node_names("node");
   EachItem(map, "nodes", [&](const YamlField& item) {
@@ -49,6 +65,9 @@ void ReadBody(YamlMap* map, Scenario* scenario) {
       node_names.Add(node.name, item);
       scenario->nodes.push_back(std::move(node));
     }
+  });
+  EachItem(map, "disruptionBudgets", [&](const YamlField& item) {
+    scenario->budgets.push_back(ReadBudget(item));
   });
   Names job_names("job");
   EachItem(map, "jobs", [&](const YamlField& item) {

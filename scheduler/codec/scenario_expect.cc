@@ -49,6 +49,8 @@ ExpectGang ReadGang(const YamlField& field, YamlMap* map) {
   }
   gang.bound = ReadNumber(map, "bound");
   gang.held = ReadNumber(map, "held");
+  gang.claimed = ReadNumber(map, "claimed");
+  gang.evicted = ReadNumber(map, "evicted");
   gang.reason = ReadReason(map);
   if (const auto message = map->Optional("message")) gang.message = message->Text();
   gang.nodes = ReadGlobs(map, "nodes");
@@ -71,6 +73,7 @@ ExpectQueue ReadQueue(const YamlField& field, YamlMap* map) {
   if (const auto used = map->Optional("used")) queue.used = used->Amounts();
   if (const auto held = map->Optional("held")) queue.held = held->Amounts();
   queue.waiting = ReadNumber(map, "waiting");
+  queue.started = ReadNumber(map, "started");
   return queue;
 }
 
@@ -83,6 +86,14 @@ ExpectEvents ReadEvents(const YamlField& field, YamlMap* map) {
   map->Required("count", "how many events");
   events.count = ReadNumber(map, "count").value_or(0);
   return events;
+}
+
+ExpectEvictions ReadEvictions(const YamlField& field, YamlMap* map) {
+  ExpectEvictions evictions;
+  evictions.pods = field.Text("pods, namespace/name").value_or("");
+  map->Required("count", "how many of them were evicted");
+  evictions.count = ReadNumber(map, "count").value_or(0);
+  return evictions;
 }
 
 }  // namespace
@@ -106,9 +117,13 @@ std::optional<Expectation> ReadExpectation(const YamlField& field) {
   if (const auto events = map.Optional("events"); events.has_value() && ++kinds > 0) {
     expectation.what = ReadEvents(*events, &map);
   }
+  if (const auto evictions = map.Optional("evictions"); evictions.has_value() && ++kinds > 0) {
+    expectation.what = ReadEvictions(*evictions, &map);
+  }
   map.Finish();
   if (kinds != 1) {
-    field.Error(absl::StrCat("expected one of gang, pods, queue and events, got ", kinds));
+    field.Error(
+        absl::StrCat("expected one of gang, pods, queue, events and evictions, got ", kinds));
   }
   return expectation;
 }

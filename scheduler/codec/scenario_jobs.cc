@@ -89,6 +89,13 @@ void ReadBoolean(YamlMap* map, absl::string_view key, bool* value) {
   if (const auto field = map->Optional(key)) *value = field->Boolean().value_or(*value);
 }
 
+// How its owner answers when pods or all of them are gone.
+void ReadComeback(YamlMap* map, Job* job) {
+  ReadBoolean(map, "recreate", &job->recreate);
+  if (const auto field = map->Optional("resubmit")) job->resubmit = field->Boolean();
+  ReadBoolean(map, "checkpoint", &job->checkpoint);
+}
+
 }  // namespace
 
 std::vector<Job> ReadJobs(const YamlField& field) {
@@ -109,8 +116,12 @@ std::vector<Job> ReadJobs(const YamlField& field) {
   if (const auto priority = map.Optional("priority")) {
     job.priority = static_cast<int32_t>(priority->Integer(-kMaxPriority, kMaxPriority).value_or(0));
   }
+  job.app = ReadText(&map, "app");
+  ReadBoolean(&map, "preempts", &job.preempts);
   job.runtime = ReadDuration(&map, "runtime", job.runtime);
-  ReadBoolean(&map, "recreate", &job.recreate);
+  job.estimate = ReadDuration(&map, "estimate", job.estimate);
+  job.grace = ReadDuration(&map, "grace", job.grace);
+  ReadComeback(&map, &job);
   ReadBoolean(&map, "gated", &job.gated);
   job.scheduler_name = ReadText(&map, "scheduler", job.scheduler_name);
   job.node = ReadText(&map, "node");

@@ -50,6 +50,20 @@ Action ReadRefuseBind(const YamlField& field) {
   return refuse;
 }
 
+Action ReadRefuseEviction(const YamlField& field) {
+  RefuseEvictions refuse;
+  YamlMap map(field);
+  if (!map.valid()) return refuse;
+  refuse.pods = RequiredText(&map, "pod", "pods, namespace/name");
+  refuse.times = ReadCount(&map, "times", refuse.times, 1);
+  if (const auto code = map.Optional("code")) {
+    refuse.code = static_cast<int32_t>(code->Integer(400, 599).value_or(refuse.code));
+  }
+  if (const auto late = map.Optional("late")) refuse.late = late->Boolean().value_or(false);
+  map.Finish();
+  return refuse;
+}
+
 Action ReadLoseAnswer(const YamlField& field) {
   LoseAnswers lose;
   YamlMap map(field);
@@ -57,6 +71,10 @@ Action ReadLoseAnswer(const YamlField& field) {
   lose.pods = RequiredText(&map, "pod", "pods, namespace/name");
   lose.times = ReadCount(&map, "times", lose.times, 1);
   if (const auto done = map.Optional("done")) lose.done = done->Boolean().value_or(true);
+  if (const auto of = map.Optional("of")) {
+    const auto word = of->Word({"bind", "eviction"});
+    if (word.has_value()) lose.of = static_cast<Request>(*word);
+  }
   map.Finish();
   return lose;
 }
@@ -112,6 +130,7 @@ constexpr ActionKey kActions[] = {
     {"removeNode", ReadRemoveNode},
     {"changeNode", ReadChangeNode},
     {"refuseBind", ReadRefuseBind},
+    {"refuseEviction", ReadRefuseEviction},
     {"loseAnswer", ReadLoseAnswer},
     {"delayBinds", ReadDelayBinds},
     {"delayWatch", ReadDelayWatch},

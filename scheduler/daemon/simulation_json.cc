@@ -81,6 +81,10 @@ void Write(const sim::JobReport& job, Json* json) {
   json->Boolean(job.stalled);
   json->Key("attempts");
   json->Number(job.attempts);
+  json->Key("pods_evicted");
+  json->Number(job.evicted);
+  json->Key("cpu_seconds_lost");
+  json->Time(job.lost);
   json->End('}');
 }
 
@@ -139,6 +143,8 @@ void WriteTotals(const sim::Report& report, Json* json) {
   json->Share(report.memory_used);
   json->Key("share_error");
   json->Share(report.share_error);
+  json->Key("cpu_seconds_lost");
+  json->Time(report.lost);
   json->Key("binds");
   json->Number(report.binds);
   json->Key("cycles");
@@ -147,6 +153,21 @@ void WriteTotals(const sim::Report& report, Json* json) {
   json->Number(report.restarts);
   json->Key("pods_rejected_by_nodes");
   json->Number(report.rejected);
+}
+
+void Write(const sim::EvictionReport& eviction, Json* json) {
+  json->Begin('{');
+  json->Key("queue");
+  json->Text(eviction.queue);
+  json->Key("cause");
+  json->Text(eviction.cause);
+  json->Key("gangs");
+  json->Number(eviction.whole);
+  json->Key("gangs_in_part");
+  json->Number(eviction.in_part);
+  json->Key("pods");
+  json->Number(eviction.pods);
+  json->End('}');
 }
 
 void WriteTexts(absl::string_view key, const std::vector<std::string>& texts, Json* json) {
@@ -175,6 +196,10 @@ std::string RenderJson(const std::vector<sim::Report>& reports) {
     json.Key("queues");
     json.Begin('[');
     for (const sim::QueueReport& queue : report.queues) Write(queue, report, &json);
+    json.End(']');
+    json.Key("evictions");
+    json.Begin('[');
+    for (const sim::EvictionReport& eviction : report.evictions) Write(eviction, &json);
     json.End(']');
     json.Key("jobs");
     json.Begin('[');

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -175,8 +177,28 @@ class Page {
     Row("  by working jobs", mean(&sim::ClusterSample::working));
     Row("memory used", mean(&sim::ClusterSample::memory));
     Row("share error", [](const sim::Report& report) { return Percent(report.share_error); });
+    Evictions();
     Row("pods bound / decisions",
         [](const sim::Report& report) { return absl::StrCat(report.binds, " / ", report.cycles); });
+  }
+
+  void Evictions() {
+    std::set<std::pair<std::string, std::string>> seen;  // queue and cause
+    for (const sim::Report& report : reports_) {
+      for (const sim::EvictionReport& each : report.evictions) seen.insert({each.queue, each.cause});
+    }
+    if (seen.empty()) return;
+    for (const auto& [queue, cause] : seen) {
+      Row(absl::StrCat("evicted from ", queue), [&](const sim::Report& report) {
+        for (const sim::EvictionReport& each : report.evictions) {
+          if (each.queue != queue || each.cause != cause) continue;
+          return absl::StrCat(cause, ": ", each.whole, " gangs, ", each.in_part, " in part");
+        }
+        return std::string("-");
+      });
+    }
+    Row("cpu time to be done again",
+        [](const sim::Report& report) { return Time(report.lost); });
   }
 
   // Until something last happened.

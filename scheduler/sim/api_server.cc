@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "queues/tree.h"
 #include "scheduler/codec/stamp.h"
 #include "scheduler/codec/stamp_codec.h"
 
@@ -46,15 +47,18 @@ const Pod* ApiServer::FindNamed(const std::string& ns, const std::string& name) 
   return at == uids_.end() ? nullptr : Find(at->second);
 }
 
-Answer ApiServer::Bind(const loop::BindPod& bind) {
-  const Pod* named = FindNamed(bind.pod.ns, bind.pod.name);
-  if (named == nullptr) {
-    return {404, absl::StrCat("pods \"", bind.pod.name, "\" not found")};
-  }
-  if (named->uid != bind.pod.uid) {
-    return {409, absl::StrCat("Precondition failed: UID in precondition: ", bind.pod.uid,
+Answer ApiServer::Meets(const loop::PodRef& ref) const {
+  const Pod* named = FindNamed(ref.ns, ref.name);
+  if (named == nullptr) return {404, absl::StrCat("pods \"", ref.name, "\" not found")};
+  if (named->uid != ref.uid) {
+    return {409, absl::StrCat("Precondition failed: UID in precondition: ", ref.uid,
                               ", UID in object meta: ", named->uid)};
   }
+  return {};
+}
+
+Answer ApiServer::Bind(const loop::BindPod& bind) {
+  if (Answer met = Meets(bind.pod); !met.ok()) return met;
   Pod& pod = pods_[bind.pod.uid];
   if (pod.deleting)
     return {409, absl::StrCat("pod ", pod.name, " is being deleted, cannot be assigned")};
@@ -94,6 +98,47 @@ void ApiServer::Delete(const std::string& uid) {
   ++at->second.generation;
   Changed();
   Tell(at->second);
+}
+
+// As pkg/registry/core/pod/storage/eviction.go: a pod that does not serve, or goes anyway, asks no
+// budget.
+Answer ApiServer::AskBudgets(const Pod& pod) const {
+  if (pod.deleting || pod.phase != PodPhase::kRunning) return {};
+  const codec::DisruptionBudget* budget = nullptr;
+  for (const codec::DisruptionBudget& each : budgets_) {
+    if (!GlobMatches(each.pods, FullName(pod))) continue;
+    if (budget != nullptr) {
+      return {500, "This pod has more than one PodDisruptionBudget, which the eviction subresource "
+                   "does not support."};
+    }
+    budget = &each;
+  }
+  if (budget == nullptr) return {};
+  int64_t exist = 0;
+  int64_t healthy = 0;
+  for (const auto& [uid, other] : pods_) {
+    if (!GlobMatches(budget->pods, FullName(other)) || IsTerminal(other)) continue;
+    ++exist;
+    if (other.phase == PodPhase::kRunning && !other.deleting) ++healthy;
+  }
+  const int64_t wanted = budget->min_available.has_value()
+                             ? int64_t{*budget->min_available}
+                             : exist - budget->max_unavailable.value_or(0);
+  if (healthy > wanted) return {};
+  return {429, absl::StrCat("Cannot evict pod as it would violate the pod's disruption budget: "
+                            "needs ",
+                            wanted, " healthy pods and has ", healthy, " currently")};
+}
+
+Answer ApiServer::Evict(const loop::PodRef& ref, bool dry_run) {
+  if (Answer met = Meets(ref); !met.ok()) return met;
+  const Pod& pod = pods_[ref.uid];
+  Answer answer = AskBudgets(pod);
+  if (!answer.ok() || dry_run || pod.deleting) return answer;
+  evicted_.push_back(FullName(pod));
+  for (Watcher* watcher : watchers_) watcher->OnEvicted(pod);
+  Delete(ref.uid);
+  return answer;
 }
 
 void ApiServer::Remove(const std::string& uid) {

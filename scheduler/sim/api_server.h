@@ -2,7 +2,8 @@
 // The simulated API server: the one truth about nodes, pods and ConfigMaps. It behaves towards its
 // clients as the real one does: a bind is refused for a pod that is gone, deleting, bound already
 // or recreated under its name (409, 404), and is not refused for a node that does not exist;
-// deleting a bound pod only marks it until its kubelet has ended it.
+// deleting a bound pod only marks it until its kubelet has ended it; an eviction is a deletion that
+// the budgets over the pod allow.
 //
 // Everything is synchronous and single-threaded. Watchers are told at once and only look; what they
 // want to do about it they put on the timeline.
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "scheduler/codec/scenario.h"
 #include "scheduler/loop/ports.h"
 #include "scheduler/model/node.h"
 #include "scheduler/model/pod.h"
@@ -27,6 +29,8 @@ class Watcher {
   virtual ~Watcher() = default;
   virtual void OnPod(const Pod&) {}
   virtual void OnPodGone(const Pod&) {}
+  // The pod is evicted; its deletion follows.
+  virtual void OnEvicted(const Pod&) {}
   virtual void OnNode(const Node&) {}
   virtual void OnNodeGone(const Node&) {}
 };
@@ -56,6 +60,11 @@ class ApiServer {
   Answer Bind(const loop::BindPod& bind);
   // With the pod's own grace; nothing happens where there is no such pod.
   void Delete(const std::string& uid);
+  void SetBudgets(std::vector<codec::DisruptionBudget> budgets) { budgets_ = std::move(budgets); }
+  // Asks the budgets over the pod, 429 where one says no; then deletes it, unless `dry_run`.
+  Answer Evict(const loop::PodRef& ref, bool dry_run);
+  // "namespace/name" of every pod evicted so far.
+  const std::vector<std::string>& evicted() const { return evicted_; }
   // Grace 0: gone at once.
   void Remove(const std::string& uid);
   void SetPhase(const std::string& uid, PodPhase phase);
@@ -87,6 +96,9 @@ class ApiServer {
 
  private:
   void Tell(const Pod& pod);
+  // Nothing is wrong with one pod, named and of that uid.
+  Answer Meets(const loop::PodRef& ref) const;
+  Answer AskBudgets(const Pod& pod) const;
   void Changed() { last_change_ = timeline_->now(); }
 
   Timeline* timeline_;
@@ -97,6 +109,8 @@ class ApiServer {
   std::map<std::string, std::map<std::string, std::string>> config_maps_;
   std::map<std::pair<std::string, std::string>, int64_t> events_;
   std::optional<Memory> memory_;
+  std::vector<codec::DisruptionBudget> budgets_;
+  std::vector<std::string> evicted_;
   uint64_t next_uid_ = 1;
   int64_t binds_ = 0;
   absl::Time last_change_ = absl::InfinitePast();

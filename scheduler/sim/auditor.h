@@ -45,6 +45,8 @@ class Auditor : public Watcher {
   const std::vector<std::string>& violations() const { return violations_; }
   // The longest time that the job's gang was half-bound.
   absl::Duration LongestHalfBound(const Job& job) const;
+  // A fault lasts.
+  bool Disturbed() const;
 
   void OnPod(const Pod& pod) override;
   void OnPodGone(const Pod& pod) override;
@@ -65,7 +67,6 @@ class Auditor : public Watcher {
   void CheckExecutor(const Job* job, const std::string& uid);
   void CheckNode(const std::string& name, const std::string& because);
   bool OverCapacity(const Node& node, std::string* what) const;
-  bool Disturbed() const;
 
   Timeline* timeline_;
   const ApiServer* api_;

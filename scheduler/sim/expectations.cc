@@ -20,6 +20,7 @@ class Comparison {
   void operator()(const codec::ExpectPods& expected);
   void operator()(const codec::ExpectQueue& expected);
   void operator()(const codec::ExpectEvents& expected);
+  void operator()(const codec::ExpectEvictions& expected);
 
   std::vector<std::string> Take() { return std::move(differences_); }
 
@@ -131,6 +132,14 @@ void Comparison::operator()(const codec::ExpectGang& expected) {
   if (expected.bound.has_value()) Check("bound", *expected.bound, bound);
   if (expected.held.has_value())
     Check("held", *expected.held, gang == nullptr ? 0 : HeldMembers(*gang));
+  if (expected.claimed.has_value()) {
+    int64_t claimed = 0;
+    if (gang != nullptr) {
+      for (const ClaimSlot& slot : gang->claim) claimed += slot.count;
+    }
+    Check("claimed", *expected.claimed, claimed);
+  }
+  if (expected.evicted.has_value()) Check("evicted", *expected.evicted, job->log().evicted);
   CheckVerdict(expected, gang);
   const absl::Duration half = scene_.auditor->LongestHalfBound(*job);
   if (expected.half_bound.has_value() && half > *expected.half_bound) {
@@ -191,6 +200,14 @@ void Comparison::operator()(const codec::ExpectQueue& expected) {
         });
     Check("waiting", *expected.waiting, static_cast<int64_t>(waiting));
   }
+  if (expected.started.has_value()) {
+    const auto started =
+        std::count_if(state.gangs().begin(), state.gangs().end(), [&](const Gang& gang) {
+          return gang.id.valid() && gang.queue == leaf &&
+                 (gang.state == GangState::kStarting || gang.state == GangState::kStarted);
+        });
+    Check("started", *expected.started, static_cast<int64_t>(started));
+  }
 }
 
 void Comparison::operator()(const codec::ExpectEvents& expected) {
@@ -199,6 +216,14 @@ void Comparison::operator()(const codec::ExpectEvents& expected) {
     if (GlobMatches(expected.pods, key.first) && key.second == expected.reason) count += times;
   }
   Check(absl::StrCat("events ", expected.reason), expected.count, count);
+}
+
+void Comparison::operator()(const codec::ExpectEvictions& expected) {
+  const std::vector<std::string>& evicted = scene_.api->evicted();
+  const auto count =
+      std::count_if(evicted.begin(), evicted.end(),
+                    [&](const std::string& name) { return GlobMatches(expected.pods, name); });
+  Check("evictions", expected.count, static_cast<int64_t>(count));
 }
 
 }  // namespace

@@ -5,17 +5,10 @@
 
 namespace muster::sim {
 
-Faults::Bind Faults::OnBind(const std::string& pod, absl::Time now) {
-  Bind fate;
-  for (codec::RefuseBinds& refuse : refuse_) {
-    if (refuse.times == 0 || !GlobMatches(refuse.pods, pod)) continue;
-    --refuse.times;
-    fate.refuse = refuse.code;
-    Strike(now);
-    return fate;
-  }
+Faults::Fate Faults::Lost(const std::string& pod, codec::Request of, absl::Time now) {
+  Fate fate;
   for (codec::LoseAnswers& lose : lose_) {
-    if (lose.times == 0 || !GlobMatches(lose.pods, pod)) continue;
+    if (lose.of != of || lose.times == 0 || !GlobMatches(lose.pods, pod)) continue;
     --lose.times;
     fate.lost = true;
     fate.done = lose.done;
@@ -23,6 +16,26 @@ Faults::Bind Faults::OnBind(const std::string& pod, absl::Time now) {
     return fate;
   }
   return fate;
+}
+
+Faults::Fate Faults::OnBind(const std::string& pod, absl::Time now) {
+  for (codec::RefuseBinds& refuse : refuse_binds_) {
+    if (refuse.times == 0 || !GlobMatches(refuse.pods, pod)) continue;
+    --refuse.times;
+    Strike(now);
+    return Fate{refuse.code, false, false};
+  }
+  return Lost(pod, codec::Request::kBind, now);
+}
+
+Faults::Fate Faults::OnEviction(const std::string& pod, bool dry_run, absl::Time now) {
+  for (codec::RefuseEvictions& refuse : refuse_evictions_) {
+    if (refuse.times == 0 || (refuse.late && dry_run) || !GlobMatches(refuse.pods, pod)) continue;
+    --refuse.times;
+    Strike(now);
+    return Fate{refuse.code, false, false};
+  }
+  return Lost(pod, codec::Request::kEviction, now);
 }
 
 bool Faults::CountAccepted() { return kill_after_ > 0 && --kill_after_ == 0; }

@@ -12,18 +12,20 @@ namespace muster::sim {
 
 class Faults {
  public:
-  // What happens to one bind: refused with `refuse` (an HTTP status), or carried out or not with
+  // What happens to one request: refused with `refuse` (an HTTP status), or carried out or not with
   // its answer lost.
-  struct Bind {
+  struct Fate {
     int32_t refuse = 0;
     bool lost = false;
     bool done = true;
   };
 
-  void Add(const codec::RefuseBinds& refuse) { refuse_.push_back(refuse); }
+  void Add(const codec::RefuseBinds& refuse) { refuse_binds_.push_back(refuse); }
+  void Add(const codec::RefuseEvictions& refuse) { refuse_evictions_.push_back(refuse); }
   void Add(const codec::LoseAnswers& lose) { lose_.push_back(lose); }
   // Takes one of the times of a fault that matches.
-  Bind OnBind(const std::string& pod, absl::Time now);
+  Fate OnBind(const std::string& pod, absl::Time now);
+  Fate OnEviction(const std::string& pod, bool dry_run, absl::Time now);
   // After that many more accepted binds the scheduler is killed; 0: never.
   void ArmKill(int32_t binds) { kill_after_ = binds; }
   // True for the bind at which it happens.
@@ -40,7 +42,10 @@ class Faults {
   bool scheduler_down = false;
 
  private:
-  std::vector<codec::RefuseBinds> refuse_;
+  Fate Lost(const std::string& pod, codec::Request of, absl::Time now);
+
+  std::vector<codec::RefuseBinds> refuse_binds_;
+  std::vector<codec::RefuseEvictions> refuse_evictions_;
   std::vector<codec::LoseAnswers> lose_;
   int32_t kill_after_ = 0;
   absl::Time last_ = absl::InfinitePast();

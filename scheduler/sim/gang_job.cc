@@ -25,6 +25,15 @@ void GangJob::Submit() {
   for (const codec::Shape& shape : spec_.shapes) {
     for (int32_t i = 0; i < shape.count; ++i) members_.push_back({shape.role, "", false, false, 0});
   }
+  CreateMembers();
+}
+
+std::string GangJob::GangName() const {
+  const bool again = spec_.resubmit.value_or(false) && log_.attempts > 1;
+  return again ? absl::StrCat(spec_.name, "-r", log_.attempts - 1) : spec_.name;
+}
+
+void GangJob::CreateMembers() {
   for (size_t i = 0; i < members_.size(); ++i) {
     const absl::Duration offset = static_cast<int64_t>(i) * spec_.stagger;
     if (offset == absl::ZeroDuration()) {
@@ -36,15 +45,15 @@ void GangJob::Submit() {
 }
 
 void GangJob::CreateMember(size_t index) {
-  if (ended()) return;
   Member& member = members_[index];
-  std::string name = spec_.name;
+  if (ended() || given_up_ || !member.uid.empty()) return;
+  std::string name = GangName();
   if (spec_.kind == codec::JobKind::kGang) absl::StrAppend(&name, "-", index);
   if (member.attempts > 0) absl::StrAppend(&name, "-r", member.attempts);
   Pod pod = NewPod(name, member.role);
   pod.node_name = spec_.node;
   if (spec_.kind == codec::JobKind::kGang) {
-    pod.gang = spec_.name;
+    pod.gang = GangName();
     pod.gang_min = spec_.minimum;
   }
   ++member.attempts;
@@ -52,7 +61,7 @@ void GangJob::CreateMember(size_t index) {
 }
 
 void GangJob::ReplaceSoon(size_t index) {
-  if (ended() || !spec_.recreate) return;
+  if (ended() || given_up_ || !spec_.recreate) return;
   timeline_->After(Soon(500, 1000), [this, index] { CreateMember(index); });
 }
 
@@ -92,11 +101,59 @@ void GangJob::OnPodGone(const Pod& pod) {
     member->running = false;
     Recount();
   }
+  if (given_up_) {
+    SubmitAgain();
+    return;
+  }
   if (!member->over) ReplaceSoon(index);
   if (!spec_.recreate && std::all_of(members_.begin(), members_.end(),
                                      [](const Member& m) { return m.uid.empty(); })) {
     End(false);
   }
+}
+
+void GangJob::OnEvicted(const Pod& pod) {
+  Job::OnEvicted(pod);
+  if (ended() || !spec_.resubmit.value_or(false)) return;
+  int32_t left = 0;
+  for (const Member& member : members_) {
+    const Pod* live = member.uid.empty() ? nullptr : api_->Find(member.uid);
+    const bool stays = live != nullptr && live->uid != pod.uid && !live->deleting;
+    if (stays && !live->node_name.empty() && !IsTerminal(*live)) ++left;
+  }
+  if (left < Minimum()) GiveUp();
+}
+
+// What it still has that was not evicted is deleted by its owner.
+void GangJob::GiveUp() {
+  if (given_up_) return;
+  given_up_ = true;
+  timeline_->After(Soon(500, 1000), [this] {
+    if (!given_up_) return;
+    std::vector<std::string> left;
+    for (const Member& member : members_) {
+      if (!member.uid.empty()) left.push_back(member.uid);
+    }
+    for (const std::string& uid : left) api_->Delete(uid);
+  });
+}
+
+void GangJob::SubmitAgain() {
+  if (std::any_of(members_.begin(), members_.end(),
+                  [](const Member& m) { return !m.uid.empty(); })) {
+    return;
+  }
+  timeline_->After(Soon(5000, 10000), [this] {
+    if (ended() || !given_up_) return;
+    given_up_ = false;
+    ++log_.attempts;
+    if (!spec_.checkpoint) {
+      Lose(done_, MinimumRequests().Get(kCpu));
+      done_ = absl::ZeroDuration();
+    }
+    for (Member& member : members_) member.attempts = 0;
+    CreateMembers();
+  });
 }
 
 void GangJob::Recount() {

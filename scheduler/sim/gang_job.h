@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pods that work together, or a single pod: they work while the minimum of them runs at once, and
-// succeed together when the work is done. Lost pods are made anew by their owner within a second.
+// succeed together when the work is done. Lost pods are made anew by their owner within a second;
+// a gang with `resubmit` that an eviction cut below its minimum ends, and is submitted again under
+// another name.
 #pragma once
 
 #include "scheduler/sim/job.h"
@@ -15,6 +17,8 @@ class GangJob : public Job {
   void OnPodGone(const Pod& pod) override;
   int32_t Minimum() const override;
   ResourceList MinimumRequests() const override;
+  void OnEvicted(const Pod& pod) override;
+  std::string GangName() const override;
   bool Working() const override { return working_ && !ended(); }
 
  private:
@@ -27,6 +31,9 @@ class GangJob : public Job {
   };
 
   void CreateMember(size_t index);
+  void CreateMembers();
+  void GiveUp();
+  void SubmitAgain();
   void ReplaceSoon(size_t index);
   Member* Find(const std::string& uid, size_t* index);
   // The number that run has changed.
@@ -36,6 +43,7 @@ class GangJob : public Job {
   std::vector<Member> members_;
   int32_t running_ = 0;
   bool working_ = false;
+  bool given_up_ = false;  // until it is submitted again
   absl::Time working_since_;
   absl::Duration done_;
   Timeline::Ticket end_ = Timeline::kNoTicket;

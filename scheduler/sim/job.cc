@@ -15,7 +15,11 @@ Pod Job::NewPod(const std::string& name, const RoleSpec& role) const {
   pod.scheduler_name = spec_.scheduler_name;
   pod.service_account = spec_.user;
   pod.user = spec_.user_label;
+  pod.app = spec_.app;
   pod.priority = spec_.priority;
+  pod.preempts = spec_.preempts;
+  pod.grace = spec_.grace;
+  pod.runtime = spec_.estimate;
   pod.queue = spec_.queue;
   pod.gated = spec_.gated;
   pod.role = role;
@@ -70,6 +74,11 @@ void Workload::Cancel(const std::string& glob) {
 void Workload::OnPod(const Pod& pod) {
   const auto at = owners_.find(pod.uid);
   if (at != owners_.end()) at->second->OnPod(pod);
+}
+
+void Workload::OnEvicted(const Pod& pod) {
+  const auto at = owners_.find(pod.uid);
+  if (at != owners_.end()) at->second->OnEvicted(pod);
 }
 
 void Workload::OnPodGone(const Pod& pod) {

@@ -22,6 +22,8 @@ struct JobLog {
   bool succeeded = false;
   bool canceled = false;
   int32_t attempts = 0;
+  int64_t evicted = 0;   // pods
+  absl::Duration lost;   // cpu time of work that is done again since it was evicted
 };
 
 class Workload;
@@ -37,9 +39,13 @@ class Job {
   virtual void Submit() = 0;
   virtual void OnPod(const Pod& pod) = 0;
   virtual void OnPodGone(const Pod& pod) = 0;
+  // Its deletion follows.
+  virtual void OnEvicted(const Pod&) { ++log_.evicted; }
   // Members without which it does not work, as its user sees it.
   virtual int32_t Minimum() const = 0;
-  // What these ask for in sum.
+  // Members that it keeps once it works.
+  virtual int32_t Floor() const { return Minimum(); }
+  // What the minimum asks for in sum.
   virtual ResourceList MinimumRequests() const = 0;
   // Its work goes on: a gang's with its minimum, Spark's with any executor once it has begun.
   virtual bool Working() const = 0;
@@ -58,6 +64,8 @@ class Job {
   // Creates it and has its changes told here; "" where the name is taken.
   std::string Create(Pod pod);
   void End(bool succeeded);
+  // `time` of work that asks for `cpu` (milli) is to be done again.
+  void Lose(absl::Duration time, int64_t cpu) { log_.lost += time * cpu / 1000; }
   absl::Duration Soon(int64_t low_ms, int64_t high_ms) {
     return random_.Between(absl::Milliseconds(low_ms), absl::Milliseconds(high_ms));
   }
@@ -87,6 +95,7 @@ class Workload : public Watcher {
 
   void OnPod(const Pod& pod) override;
   void OnPodGone(const Pod& pod) override;
+  void OnEvicted(const Pod& pod) override;
 
  private:
   Timeline* timeline_;

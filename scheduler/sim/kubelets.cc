@@ -24,11 +24,12 @@ void Kubelets::OnPod(const Pod& pod) {
   }
   if (pod.deleting) {
     if (!stopping_.insert(uid).second) return;
-    timeline_->After(random_.Between(absl::Milliseconds(300), absl::Milliseconds(900)),
-                     [this, uid] {
-                       api_->SetPhase(uid, PodPhase::kFailed);
-                       api_->Remove(uid);
-                     });
+    const absl::Duration short_end =
+        random_.Between(absl::Milliseconds(300), absl::Milliseconds(900));
+    timeline_->After(pod.grace > codec::kAtOnce ? pod.grace : short_end, [this, uid] {
+      api_->SetPhase(uid, PodPhase::kFailed);
+      api_->Remove(uid);
+    });
     return;
   }
   if (!seen_.insert(uid).second) return;

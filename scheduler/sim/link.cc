@@ -15,7 +15,13 @@ Link::Link(Timeline* timeline, ApiServer* api, Faults* faults, Random random,
       api_(api),
       faults_(faults),
       random_(random),
-      on_kill_(std::move(on_kill)) {}
+      on_kill_(std::move(on_kill)),
+      evictor_(
+          timeline, api, faults, random_.Fork(),
+          [this](absl::Duration delay, std::function<void()> what) {
+            Later(delay, std::move(what), Timeline::kWork);
+          },
+          [this](muster::Event event) { Arrive(std::move(event), Soon(1, 5)); }) {}
 
 Link::~Link() { Close(/*requests_land=*/false); }
 
@@ -40,6 +46,8 @@ void Link::Close(bool requests_land) {
   api_->Unwatch(this);
   if (!requests_land) return;
   for (const auto& [uid, action] : on_the_wire_) api_->Bind(action);
+  if (writing_.has_value()) api_->PutMemory(*writing_);
+  evictor_.Land();
 }
 
 void Link::Later(absl::Duration delay, std::function<void()> what, Timeline::Kind kind) {
@@ -159,7 +167,7 @@ void Link::Bind(loop::BindPod action) {
 
 void Link::Carry(const loop::BindPod& action) {
   const std::string name = absl::StrCat(action.pod.ns, "/", action.pod.name);
-  const Faults::Bind fate = faults_->OnBind(name, timeline_->now());
+  const Faults::Fate fate = faults_->OnBind(name, timeline_->now());
   if (fate.refuse != 0) {
     Answered(action, {fate.refuse, "refused by a fault of the scenario"});
     return;
@@ -194,14 +202,37 @@ void Link::ReadBack(const loop::BindPod& action) {
 }
 
 void Link::Evict(loop::EvictPods action) {
-  for (const loop::EvictPods::Victim& victim : action.victims) {
-    for (const loop::PodRef& pod : victim.pods) Delete(loop::DeletePod{pod});
+  evictions_.push_back({remembered_, std::move(action)});
+  EvictRemembered();
+}
+
+void Link::EvictRemembered() {
+  size_t ready = 0;
+  while (ready < evictions_.size() && evictions_[ready].memory <= written_) {
+    evictor_.Evict(std::move(evictions_[ready++].action));
   }
+  evictions_.erase(evictions_.begin(), evictions_.begin() + static_cast<std::ptrdiff_t>(ready));
 }
 
 void Link::Remember(Memory memory) {
+  ++remembered_;
+  if (writing_.has_value()) {
+    next_memory_ = std::move(memory);
+  } else {
+    WriteMemory(std::move(memory));
+  }
+}
+
+void Link::WriteMemory(Memory memory) {
+  writing_ = std::move(memory);
   Later(
-      Soon(2, 10), [this, memory = std::move(memory)] { api_->PutMemory(memory); },
+      Soon(2, 10),
+      [this, number = remembered_] {
+        api_->PutMemory(*std::exchange(writing_, std::nullopt));
+        written_ = number;
+        if (next_memory_.has_value()) WriteMemory(*std::exchange(next_memory_, std::nullopt));
+        EvictRemembered();
+      },
       Timeline::kWork);
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "absl/container/btree_set.h"
 #include "scheduler/loop/ports.h"
 #include "scheduler/sim/api_server.h"
+#include "scheduler/sim/evictor.h"
 #include "scheduler/sim/faults.h"
 #include "scheduler/sim/random.h"
 
@@ -63,6 +65,8 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   void Arrive(muster::Event event, absl::Duration latency);
   void Follow(Stream stream, muster::Event event);
   void List();
+  void WriteMemory(Memory memory);
+  void EvictRemembered();
   void Carry(const loop::BindPod& action);
   void Answered(const loop::BindPod& action, const Answer& answer);
   void ReadBack(const loop::BindPod& action);
@@ -80,6 +84,16 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   std::function<void()> on_kill_;
   std::shared_ptr<bool> life_ = std::make_shared<bool>(true);  // false: closed
   absl::btree_map<std::string, loop::BindPod> on_the_wire_;    // by pod uid
+  Evictor evictor_;
+  // Memories are written one at a time; numbers count the calls of Remember.
+  struct Waiting {
+    uint64_t memory = 0;  // its number
+    loop::EvictPods action;
+  };
+  std::optional<Memory> writing_, next_memory_;
+  uint64_t remembered_ = 0;
+  uint64_t written_ = 0;
+  std::vector<Waiting> evictions_;  // that wait for their memory
   std::vector<muster::Event> inbox_;
   bool synced_ = false;
   bool watch_lost_ = false;

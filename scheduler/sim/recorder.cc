@@ -2,6 +2,8 @@
 #include "scheduler/sim/recorder.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
@@ -33,6 +35,18 @@ std::vector<int64_t> FairShares(const std::vector<int64_t>& demand,
   }
   for (size_t i = 0; i < demand.size(); ++i) fair[i] = std::min(demand[i], low * weights[i]);
   return fair;
+}
+
+absl::string_view CauseName(EvictionCause cause) {
+  switch (cause) {
+    case EvictionCause::kPreemption:
+      return "preemption";
+    case EvictionCause::kOverrun:
+      return "overrun";
+    case EvictionCause::kReclaim:
+      break;
+  }
+  return "reclaim";
 }
 
 }  // namespace
@@ -85,7 +99,40 @@ void Recorder::Count(const Pod& pod, bool takes_room) {
 
 void Recorder::OnPod(const Pod& pod) { Count(pod, !pod.node_name.empty() && !IsTerminal(pod)); }
 
-void Recorder::OnPodGone(const Pod& pod) { Count(pod, false); }
+void Recorder::OnPodGone(const Pod& pod) {
+  Count(pod, false);
+  sentences_.erase(pod.uid);
+}
+
+void Recorder::OnPlan(const State& state, const Plan& plan) {
+  for (const Claim& claim : plan.claims) {
+    for (const Victim& victim : claim.victims) {
+      const QueueId queue = state.gang(victim.gang).queue;
+      const std::string path = queue.valid() ? state.tree().at(queue).path : "";
+      const std::string cause(CauseName(victim.cause));
+      auto at = std::find_if(
+          evictions_.begin(), evictions_.end(),
+          [&](const EvictionReport& r) { return r.queue == path && r.cause == cause; });
+      if (at == evictions_.end()) {
+        at = evictions_.insert(at, EvictionReport{path, cause, 0, 0, 0});
+      }
+      const auto report = static_cast<size_t>(at - evictions_.begin());
+      bool first = true;
+      for (PodId pod : victim.pods) {
+        sentences_[state.pod(pod).pod.uid] = {report, victim.whole, std::exchange(first, false)};
+      }
+    }
+  }
+}
+
+void Recorder::OnEvicted(const Pod& pod) {
+  const auto at = sentences_.find(pod.uid);
+  if (at == sentences_.end()) return;
+  EvictionReport& report = evictions_[at->second.report];
+  ++report.pods;
+  if (at->second.first) ++(at->second.whole ? report.whole : report.in_part);
+  sentences_.erase(at);
+}
 
 Use Recorder::Total() const {
   Use total;
@@ -182,6 +229,11 @@ void Recorder::Finish(Report* report) {
   report->cluster = cluster_;
   report->nodes = static_cast<int64_t>(api_->nodes().size());
   report->pods = pods_;
+  report->evictions = evictions_;
+  std::sort(report->evictions.begin(), report->evictions.end(),
+            [](const EvictionReport& a, const EvictionReport& b) {
+              return std::tie(a.queue, a.cause) < std::tie(b.queue, b.cause);
+            });
   report->cpu_used = samples_ == 0 ? 0 : cpu_sum_ / samples_;
   report->memory_used = samples_ == 0 ? 0 : memory_sum_ / samples_;
   report->cpu_working = samples_ == 0 ? 0 : working_sum_ / samples_;
@@ -203,6 +255,9 @@ void Recorder::Finish(Report* report) {
     out.endless = job->spec().runtime == absl::InfiniteDuration();
     out.stalled = !job->ended() && !job->Working() && use.bound > 0;
     out.attempts = log.attempts;
+    out.evicted = log.evicted;
+    out.lost = log.lost;
+    report->lost += log.lost;
   }
 }
 

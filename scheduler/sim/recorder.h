@@ -9,6 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "queues/tree.h"
+#include "scheduler/model/plan.h"
 #include "scheduler/sim/api_server.h"
 #include "scheduler/sim/job.h"
 #include "scheduler/sim/report.h"
@@ -34,13 +35,23 @@ class Recorder : public Watcher {
 
   // `state` is the scheduler's, nullptr while it is down.
   void Sample(const State* state);
+  // Whom the plan evicts, and why.
+  void OnPlan(const State& state, const Plan& plan);
   // Fills in everything that is known here.
   void Finish(Report* report);
 
   void OnPod(const Pod& pod) override;
   void OnPodGone(const Pod& pod) override;
+  void OnEvicted(const Pod& pod) override;
 
  private:
+  // What a plan has in mind with a pod.
+  struct Sentence {
+    size_t report = 0;  // index in evictions_
+    bool whole = true;
+    bool first = false;  // of its victim
+  };
+
   QueueId QueueOf(const Job& job);
   JobUse& UseOf(const Job& job);
   void Count(const Pod& pod, bool takes_room);
@@ -57,6 +68,8 @@ class Recorder : public Watcher {
   std::vector<QueueReport> reports_;   // as leaves_
   std::map<const Job*, JobUse> jobs_;  // looked up, never walked: addresses have no order
   absl::btree_map<std::string, std::string> taking_;  // uid -> node, of pods that take room
+  absl::btree_map<std::string, Sentence> sentences_;      // by uid
+  std::vector<EvictionReport> evictions_;
   std::vector<ClusterSample> cluster_;
   int64_t samples_ = 0;
   int64_t cpu_sum_ = 0;  // of samples, in millionths

@@ -25,6 +25,8 @@ struct JobReport {
   // At the end of the simulation it holds nodes and does not work: nothing will change that.
   bool stalled = false;
   int32_t attempts = 0;
+  int64_t evicted = 0;  // pods
+  absl::Duration lost;  // cpu time of work done again after evictions
   friend bool operator==(const JobReport&, const JobReport&) = default;
 };
 
@@ -53,6 +55,16 @@ struct QueueReport {
   friend bool operator==(const QueueReport&, const QueueReport&) = default;
 };
 
+// Of one queue, for one cause: "reclaim", "preemption" or "overrun".
+struct EvictionReport {
+  std::string queue;  // of the victims
+  std::string cause;
+  int64_t whole = 0;    // gangs
+  int64_t in_part = 0;  // gangs that lost members above their minimum
+  int64_t pods = 0;
+  friend bool operator==(const EvictionReport&, const EvictionReport&) = default;
+};
+
 struct Report {
   std::string name;
   std::string decider;  // "gang" or "pod-at-a-time"
@@ -72,6 +84,9 @@ struct Report {
   // Mean over the samples with a queue short of its due: the largest such gap of a queue, in
   // millionths of the cluster.
   int64_t share_error = 0;
+
+  std::vector<EvictionReport> evictions;  // that took place, by queue and cause
+  absl::Duration lost;                    // cpu time of work done again after evictions
 
   int64_t pods = 0;
   int64_t binds = 0;

@@ -54,11 +54,13 @@ Simulation::Simulation(const codec::Scenario& scenario, Options options)
       kubelets_(&timeline_, &api_, random_.Fork(), scenario.pod_collection),
       workload_(&timeline_, &api_, random_.Fork()),
       auditor_(&timeline_, &api_, &workload_, &faults_, options_.knows_gangs),
+      eviction_auditor_(&timeline_, &api_, &workload_, &faults_, &auditor_),
       recorder_(&timeline_, &api_, &workload_, scenario.queues),
       queues_(scenario.queues) {
   // The workload forgets a pod when it goes: whoever asks whose it was comes before.
   api_.Watch(&kubelets_);
   api_.Watch(&auditor_);
+  api_.Watch(&eviction_auditor_);
   api_.Watch(&recorder_);
   api_.Watch(&workload_);
 }
@@ -66,6 +68,7 @@ Simulation::Simulation(const codec::Scenario& scenario, Options options)
 Simulation::~Simulation() = default;
 
 void Simulation::Schedule() {
+  api_.SetBudgets(scenario_.budgets);
   for (const Node& node : scenario_.nodes) api_.PutNode(node);
   // At one moment expectations come first: they see what was before the step of that moment.
   for (const codec::Expectation& expectation : scenario_.expect) {
@@ -161,8 +164,18 @@ void Simulation::StepScheduler() {
 void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time) {
   ++report_.cycles;
   verdicts_ = plan.verdicts;
+  if (!plan.claims.empty()) {
+    recorder_.OnPlan(state, plan);
+    eviction_auditor_.OnPlan(state, plan);
+  }
   if (options_.knows_gangs && report_.cycles % options_.audit_every == 0)
     auditor_.OnCycle(state, plan);
+}
+
+void Simulation::OnEvent(const Event& event, absl::Time) {
+  if (const auto* refused = std::get_if<EvictionRefused>(&event)) {
+    eviction_auditor_.OnRefused(*refused);
+  }
 }
 
 void Simulation::SampleAndGoOn() {

@@ -10,6 +10,7 @@
 #include "scheduler/codec/scenario.h"
 #include "scheduler/loop/loop.h"
 #include "scheduler/sim/auditor.h"
+#include "scheduler/sim/eviction_auditor.h"
 #include "scheduler/sim/faults.h"
 #include "scheduler/sim/kubelets.h"
 #include "scheduler/sim/link.h"
@@ -36,6 +37,7 @@ class Simulation : public loop::Observer {
 
   Report Run();
 
+  void OnEvent(const Event& event, absl::Time now) override;
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
 
  private:
@@ -55,6 +57,7 @@ class Simulation : public loop::Observer {
   void Act(const codec::RemoveNodes& action);
   void Act(const codec::ChangeNodes& action);
   void Act(const codec::RefuseBinds& action) { faults_.Add(action); }
+  void Act(const codec::RefuseEvictions& action) { faults_.Add(action); }
   void Act(const codec::LoseAnswers& action) { faults_.Add(action); }
   void Act(const codec::DelayBinds& action);
   void Act(const codec::DelayWatch& action);
@@ -74,6 +77,7 @@ class Simulation : public loop::Observer {
   Kubelets kubelets_;
   Workload workload_;
   Auditor auditor_;
+  EvictionAuditor eviction_auditor_;
   Recorder recorder_;
   QueueConfig queues_;
   absl::Duration kill_down_;

@@ -66,7 +66,12 @@ void SparkJob::CreateDriver() {
   work_ = spec_.runtime == absl::InfiniteDuration()
               ? 0
               : absl::ToInt64Microseconds(spec_.runtime) * std::max<int64_t>(1, shape_.start);
-  work_left_ = work_;
+  if (log_.attempts == 1 || !spec_.checkpoint) {
+    work_left_ = work_;
+    if (evicted_) Lose(absl::Microseconds(done_), shape_.executor.requests.Get(kCpu));
+  }
+  done_ = 0;
+  evicted_ = false;
 
   Pod pod = NewPod(absl::StrCat(app_, "-driver"), spec_.spark.driver);
   for (const auto& label : DriverNodeSelector(spec_.spark)) pod.role.node_selector.push_back(label);
@@ -110,6 +115,11 @@ void SparkJob::OnPodGone(const Pod& pod) {
   if (driver_ran_) Later(Soon(500, 950), [this] { Allocate(); });
 }
 
+void SparkJob::OnEvicted(const Pod& pod) {
+  Job::OnEvicted(pod);
+  if (pod.uid == driver_) evicted_ = true;
+}
+
 void SparkJob::OnDriver(const Pod& pod) {
   if (pod.phase == PodPhase::kRunning && !pod.deleting && !driver_ran_) {
     driver_ran_ = true;
@@ -127,8 +137,8 @@ void SparkJob::DriverLost() {
   driver_.clear();
   ++life_;  // whatever the driver had planned is void
   timeline_->After(Soon(200, 1000), [this] { DeleteExecutors(); });
-  if (spec_.recreate) {
-    timeline_->After(Soon(4000, 6000), [this] {
+  if (spec_.resubmit.value_or(spec_.recreate)) {
+    timeline_->After(Soon(5000, 10000), [this] {
       if (!ended()) CreateDriver();
     });
   } else {
@@ -229,8 +239,9 @@ int32_t SparkJob::Registered() const {
 }
 
 void SparkJob::Progress() {
-  work_left_ -= rate_ * absl::ToInt64Microseconds(timeline_->now() - credited_);
-  work_left_ = std::max<int64_t>(0, work_left_);
+  const int64_t done = rate_ * absl::ToInt64Microseconds(timeline_->now() - credited_);
+  done_ += done;
+  work_left_ = std::max<int64_t>(0, work_left_ - done);
   credited_ = timeline_->now();
   const bool alone = shape_.start == 0 && !dynamic_;
   rate_ = working_ && driver_ran_ && !ended() ? (alone ? 1 : Registered()) : 0;

@@ -4,7 +4,8 @@
 // first some seconds after the driver runs; a lost executor is replaced by one of a new id within a
 // second; work starts with 0.8 of the executors registered or after 30 s; with dynamic allocation
 // the target doubles while tasks wait and idle executors go; at the end executors succeed and are
-// deleted, and the driver succeeds.
+// deleted, and the driver succeeds. A job that lost its driver is submitted again after 5 to 10 s,
+// as another application.
 //
 // The work is runtime x minimum executors: twice the executors finish it in half the time.
 #pragma once
@@ -19,9 +20,11 @@ class SparkJob : public Job {
   SparkJob(const codec::Job& spec, Timeline* timeline, ApiServer* api, Workload* workload,
            Random random);
   void Submit() override;
+  void OnEvicted(const Pod& pod) override;
   void OnPod(const Pod& pod) override;
   void OnPodGone(const Pod& pod) override;
   int32_t Minimum() const override { return 1 + shape_.start; }
+  int32_t Floor() const override { return 1 + shape_.floor; }
   ResourceList MinimumRequests() const override;
   std::string GangName() const override { return app_; }
   bool Working() const override { return rate_ > 0 && !ended(); }
@@ -71,6 +74,8 @@ class SparkJob : public Job {
   bool working_ = false;
   int64_t work_left_ = 0;  // executor-microseconds
   int64_t work_ = 0;
+  int64_t done_ = 0;  // of this attempt
+  bool evicted_ = false;  // its driver was
   absl::Time credited_;
   int64_t rate_ = 0;
   Timeline::Ticket end_ = Timeline::kNoTicket;

@@ -94,7 +94,7 @@ TEST_CASE("a mistake is told with line, column and what was expected") {
       {"steps: [{removeNode: a}]", "the key \"at\" is missing"},
       {"expect: [{gang: a, bound: 1}]", "expected a gang, namespace/name"},
       {"expect: [{gang: a/b, reason: Full}]", "expected a reason: none, GangIncomplete"},
-      {"expect: [{at: 1s}]", "expected one of gang, pods, queue and events, got 0"},
+      {"expect: [{at: 1s}]", "expected one of gang, pods, queue, events and evictions, got 0"},
       {"compare: volcano", "compare: expected pod-at-a-time"},
       {"queues: []", "expected at least one queue"},
       {"a: [", "s.yaml:"},

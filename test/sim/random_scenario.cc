@@ -214,6 +214,9 @@ struct StepName {
   std::string operator()(const codec::RefuseBinds& a) const {
     return absl::StrCat("refuse ", a.times, " binds of ", a.pods);
   }
+  std::string operator()(const codec::RefuseEvictions& a) const {
+    return absl::StrCat("refuse ", a.times, " evictions of ", a.pods, " with ", a.code);
+  }
   std::string operator()(const codec::LoseAnswers& a) const {
     return absl::StrCat("lose ", a.times, a.done ? " done" : " undone", " answers of ", a.pods);
   }
