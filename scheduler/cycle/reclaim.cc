@@ -17,10 +17,12 @@ namespace {
 // Searches of one leaf that find nothing, in one cycle: what bounds the cost of a backlog.
 constexpr int32_t kFruitless = 16;
 
-// Not of a full count of running gangs: that is no share of anything.
+// A full count of running gangs is no share of anything, and nobody is evicted for it.
 bool CuredByEviction(const Reason& reason) {
+  const bool of_limit =
+      reason.code == ReasonCode::kQueueQuota || reason.code == ReasonCode::kUserLimit;
   return reason.code == ReasonCode::kCapacityShort || reason.code == ReasonCode::kFragmented ||
-         (reason.code == ReasonCode::kQueueQuota && !reason.resource.empty());
+         (of_limit && !reason.resource.empty());
 }
 
 int64_t PodsOf(const Claim& claim) {
