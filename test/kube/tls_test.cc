@@ -159,7 +159,9 @@ TEST_CASE("plain HTTP where TLS is expected is no server") {
   FakeApiServer server;
   Credentials credentials;
   credentials.server = absl::StrCat("https://127.0.0.1:", server.http().port());
-  Http http(credentials, HttpLimits());
+  HttpLimits limits;
+  limits.connect = absl::Milliseconds(100);  // each waits for more of what it does not understand
+  Http http(credentials, limits);
   const HttpReply reply = Exchange(http, Get("/x"));
   CHECK_FALSE(reply.transport.ok());
   CHECK_FALSE(reply.maybe_applied);
