@@ -4,11 +4,16 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scheduler/cycle/slot_flow.h"
+#include "scheduler/cycle/search.h"
 
 namespace muster {
 
 namespace {
+
+// Of nodes. Beyond that, and on larger clusters, what is not found by then is not found: it must
+// not cost more than the rest of a cycle.
+constexpr size_t kMostVisits = 100'000;
+constexpr size_t kMostNodesToSearch = 5'000;
 
 // Scarcest first: the part with the least room to spare chooses before the others. Empty where a
 // part would not even fit alone, which is known without trying.
@@ -44,6 +49,43 @@ bool PlaceAll(Draft& draft, const Profile& profile, const Gang& gang, const Shap
   return true;
 }
 
+// Takes a placement that was worked out, if the draft really has that room.
+bool PlaceOn(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
+             const Places& places) {
+  if (places.empty()) return false;
+  Attempt attempt(draft);
+  for (size_t i = 0; i < shape.size(); ++i) {
+    auto existing = static_cast<int32_t>(shape[i].pods.size());
+    for (const HoldSlot& slot : places[i]) {
+      if (RoomsOf(draft, profile, shape[i].role)[slot.node.value] < slot.count) return false;
+      const int32_t used = std::min(existing, slot.count);
+      existing -= used;
+      if (used > 0) draft.Take(gang, shape[i].role, slot.node, used, Tree::Use::kUsed);
+      const int32_t held = slot.count - used;
+      if (held > 0) draft.Take(gang, shape[i].role, slot.node, held, Tree::Use::kHeld);
+    }
+  }
+  attempt.Keep();
+  return true;
+}
+
+// Greedy can choose wrongly where roles compete for the same nodes. The flow knows better where
+// nodes are like slots; where they are not, a search may.
+bool PlaceCompeting(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
+                    Places* places) {
+  const auto classes = SlotClassesOf(draft, profile, shape, Measure::kFree);
+  if (!Flows(shape, classes)) return false;
+  const SlotFlow flow = FlowOf(shape, classes);
+  if (flow.missing > 0) return false;
+  for (const bool dealt : {false, true}) {
+    *places = PlacesOf(classes, flow, dealt);
+    if (PlaceOn(draft, profile, gang, shape, *places)) return true;
+  }
+  if (draft.state().nodes().count() > static_cast<int64_t>(kMostNodesToSearch)) return false;
+  *places = SearchPlaces(draft, profile, shape, Measure::kFree, kMostVisits).places;
+  return PlaceOn(draft, profile, gang, shape, *places);
+}
+
 }  // namespace
 
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
@@ -54,13 +96,7 @@ bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Sh
   if (shape.size() == 1) return false;
   std::reverse(order.begin(), order.end());
   if (PlaceAll(draft, profile, gang, shape, order, slots)) return true;
-  // Greedy can choose wrongly where roles compete for the same nodes: the flow knows better.
-  const auto classes = SlotClassesOf(draft, profile, shape, Measure::kFree);
-  if (!Flows(shape, classes)) return false;
-  const SlotFlow flow = FlowOf(shape, classes);
-  if (flow.missing > 0) return false;
-  *slots = PlaceByFlow(draft, profile, gang, shape, classes, flow);
-  return !slots->empty();
+  return PlaceCompeting(draft, profile, gang, shape, slots);
 }
 
 Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {

@@ -18,7 +18,8 @@ struct Fit {
 
 // Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part, for
 // members that exist first. Of roles that compete some placement may exist that it does not find,
-// but not where nodes are like slots (slot_flow.h).
+// but not where nodes are like slots (slot_flow.h), nor where few nodes and roles are to be
+// searched.
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots);
 

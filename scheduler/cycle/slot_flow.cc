@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/container/btree_map.h"
-#include "policies/place.h"
 #include "scheduler/cycle/max_flow.h"
 
 namespace muster {
@@ -111,44 +110,6 @@ bool Nothing(const Load& load) {
   return std::all_of(load.begin(), load.end(), [](int64_t count) { return count == 0; });
 }
 
-// Takes, node by node, what was assigned, as long as the draft has the room.
-struct Placer {
-  Draft& draft;
-  const Profile& profile;
-  const Gang& gang;
-  const Shape& shape;
-  std::vector<std::vector<HoldSlot>> existing = std::vector<std::vector<HoldSlot>>(shape.size());
-  std::vector<std::vector<HoldSlot>> held = existing;
-
-  bool Take(NodeId node, size_t index, int64_t count) {
-    if (count == 0) return true;
-    const Part& part = shape[index];
-    if (RoomsOf(draft, profile, part.role)[node.value] < count) return false;
-    const int64_t unplaced = static_cast<int64_t>(part.pods.size()) - CountOf(existing[index]);
-    const int64_t used = std::min(count, unplaced);
-    TakeAs(Tree::Use::kUsed, node, index, used, &existing);
-    TakeAs(Tree::Use::kHeld, node, index, count - used, &held);
-    return true;
-  }
-
-  bool TakeAll(const SlotClass& seen, const std::vector<Load>& loads) {
-    for (size_t i = 0; i < seen.nodes.size(); ++i) {
-      for (size_t part = 0; part < shape.size(); ++part) {
-        if (!Take(seen.nodes[i], part, loads[i][part])) return false;
-      }
-    }
-    return true;
-  }
-
- private:
-  void TakeAs(Tree::Use use, NodeId node, size_t index, int64_t count,
-              std::vector<std::vector<HoldSlot>>* slots) {
-    if (count == 0) return;
-    draft.Take(gang, shape[index].role, node, static_cast<int32_t>(count), use);
-    (*slots)[index].push_back(HoldSlot{node, static_cast<int32_t>(count)});
-  }
-};
-
 }  // namespace
 
 std::vector<SlotClass> SlotClassesOf(Draft& draft, const Profile& profile, const Shape& shape,
@@ -210,29 +171,21 @@ SlotFlow FlowOf(const Shape& shape, const std::vector<SlotClass>& classes) {
   return flow;
 }
 
-std::vector<std::vector<HoldSlot>> PlaceByFlow(Draft& draft, const Profile& profile,
-                                               const Gang& gang, const Shape& shape,
-                                               const std::vector<SlotClass>& classes,
-                                               const SlotFlow& flow) {
-  for (const bool dealt : {false, true}) {
-    Attempt attempt(draft);
-    Placer placer{draft, profile, gang, shape};
-    bool fits = true;
-    for (size_t c = 0; fits && c < classes.size(); ++c) {
-      Load assigned;
-      for (const std::vector<int64_t>& of_part : flow.assigned) assigned.push_back(of_part[c]);
-      const auto loads = dealt ? Deal(classes[c], assigned) : Fill(classes[c], assigned);
-      fits = placer.TakeAll(classes[c], loads) && (dealt || Nothing(loads.back()));
+Places PlacesOf(const std::vector<SlotClass>& classes, const SlotFlow& flow, bool dealt) {
+  Places places(flow.assigned.size());
+  for (size_t c = 0; c < classes.size(); ++c) {
+    Load assigned;
+    for (const std::vector<int64_t>& of_part : flow.assigned) assigned.push_back(of_part[c]);
+    const auto loads = dealt ? Deal(classes[c], assigned) : Fill(classes[c], assigned);
+    if (!dealt && !Nothing(loads.back())) return {};
+    for (size_t i = 0; i < classes[c].nodes.size(); ++i) {
+      for (size_t part = 0; part < places.size(); ++part) {
+        const auto count = static_cast<int32_t>(loads[i][part]);
+        if (count > 0) places[part].push_back(HoldSlot{classes[c].nodes[i], count});
+      }
     }
-    if (!fits) continue;
-    attempt.Keep();
-    for (size_t part = 0; part < shape.size(); ++part) {
-      placer.existing[part].insert(placer.existing[part].end(), placer.held[part].begin(),
-                                   placer.held[part].end());
-    }
-    return placer.existing;
   }
-  return {};
+  return places;
 }
 
 }  // namespace muster

@@ -39,11 +39,11 @@ SlotFlow FlowOf(const Shape& shape, const std::vector<SlotClass>& classes);
 // Whether the network stays small enough to be looked at.
 bool Flows(const Shape& shape, const std::vector<SlotClass>& classes);
 
-// Places the shape as the flow assigns it, if the draft really has that room: slots by part,
-// members that exist first. Empty, and nothing taken, where it has not.
-std::vector<std::vector<HoldSlot>> PlaceByFlow(Draft& draft, const Profile& profile,
-                                               const Gang& gang, const Shape& shape,
-                                               const std::vector<SlotClass>& classes,
-                                               const SlotFlow& flow);
+// Nodes for the members, by part.
+using Places = std::vector<std::vector<HoldSlot>>;
+
+// Where the flow puts all members: nodes of a class filled one after the other, or dealt to like
+// cards. Empty where they cannot be filled so. Only the draft knows whether that room is there.
+Places PlacesOf(const std::vector<SlotClass>& classes, const SlotFlow& flow, bool dealt);
 
 }  // namespace muster

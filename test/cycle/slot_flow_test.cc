@@ -7,6 +7,7 @@
 
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/max_flow.h"
+#include "scheduler/cycle/search.h"
 #include "test/model/dice.h"
 #include "test/policies/slow_rooms.h"
 #include "test/state/witness.h"
@@ -105,6 +106,28 @@ struct Competition : Witness {
 
   const Gang& gang() const { return GangOf(Member("g", 0, 0)); }
 
+  // All members, each where it is admitted, no node beyond what is free.
+  void CheckPlaces(const Shape& shape, const Places& places) {
+    std::vector<ResourceList> left = free;
+    REQUIRE(places.size() == shape.size());
+    for (size_t part = 0; part < shape.size(); ++part) {
+      const RoleSpec& spec = state.roles().at(shape[part].role).spec;
+      int32_t count = 0;
+      for (const HoldSlot& slot : places[part]) {
+        for (int32_t i = 0; i < slot.count; ++i) {
+          ResourceList& node = left[slot.node.value];
+          REQUIRE(SlowRoom(spec, state.nodes().at(slot.node), node) > 0);
+          for (const auto& [name, amount] : spec.requests.entries()) {
+            node.Set(name, node.Get(name) - amount);
+          }
+          node.Set(kPods, node.Get(kPods) - 1);
+          ++count;
+        }
+      }
+      REQUIRE(count == shape[part].count());
+    }
+  }
+
   // The most members that fit, by trying every node and none for each.
   int64_t Most(size_t member = 0) {
     if (member == wants.size()) return 0;
@@ -146,11 +169,8 @@ TEST_CASE("on nodes like slots a gang is placed if and only if a placement exist
       alone = alone && SumOfRooms(draft, c.profile, part.role, 99) >= part.count();
     }
     competing += alone && most < all ? 1 : 0;
-    {
-      Attempt attempt(draft);
-      const auto slots = PlaceByFlow(draft, c.profile, c.gang(), shape, classes, flow);
-      if (most == all) REQUIRE(slots.size() == shape.size());
-    }
+    if (most == all) c.CheckPlaces(shape, PlacesOf(classes, flow, false));
+    if (most == all) c.CheckPlaces(shape, PlacesOf(classes, flow, true));
     const Fit fit = TryFit(draft, c.profile, c.gang(), shape);
     REQUIRE((fit.reason.code == ReasonCode::kNone) == (most == all));
     for (uint32_t i = 0; i < c.state.nodes().size(); ++i) {
@@ -211,16 +231,14 @@ TEST_CASE(
     if (flow.exact) REQUIRE(flow.members == most);
     loose += flow.members > most ? 1 : 0;
     if (flow.missing > 0) continue;
-    const auto slots = PlaceByFlow(draft, c.profile, c.gang(), shape, classes, flow);
-    for (size_t part = 0; part < slots.size(); ++part) {
-      REQUIRE(CountOf(slots[part]) == shape[part].count());
-      for (const HoldSlot& slot : slots[part]) {
-        REQUIRE(
-            SlowAdmits(c.state.roles().at(shape[part].role).spec, c.state.nodes().at(slot.node)));
-      }
-    }
+    const Found found = SearchPlaces(draft, c.profile, shape, Measure::kFree, 1'000'000);
+    const bool all = most == static_cast<int64_t>(c.wants.size());
+    REQUIRE(found.outcome == (all ? Found::kPlaces : Found::kNone));
+    if (all) c.CheckPlaces(shape, found.places);
+    const Fit fit = TryFit(draft, c.profile, c.gang(), shape);
+    REQUIRE((fit.reason.code == ReasonCode::kNone) == all);
     for (const int64_t left : c.state.nodes().free(kCpuColumn)) REQUIRE(left >= 0);
-    placed += slots.empty() ? 0 : 1;
+    placed += all ? 1 : 0;
   }
   CHECK(placed > 500);
   CHECK(loose > 20);  // an upper bound, not more
