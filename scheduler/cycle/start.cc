@@ -164,8 +164,10 @@ void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t po
   });
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
-  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-  Block(round, gang, shape, quota.code != ReasonCode::kNone);
+  const ReasonCode quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart).code;
+  if (quota != ReasonCode::kUserLimit) {
+    Block(round, gang, shape, /*everywhere=*/quota != ReasonCode::kNone);
+  }
   round.Say(gang.id, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "policies/arrival.h"
+#include "scheduler/cycle/fit.h"
 #include "test/policies/slow_rooms.h"
 
 namespace muster::test {
@@ -170,6 +171,12 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
     const bool room = code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
                       code == ReasonCode::kWaitingForVictims;
     if (gang.state != GangState::kWaiting || !gang.queue.valid()) continue;
+    // Whom its user's limit stops is in nobody's way, whoever is evicted for it.
+    const Amounts need = Sum(before, StartShape(before, gang));
+    if (code == ReasonCode::kWaitingForVictims &&
+        CheckQuota(before, gang, need, Asks::kStart).code == ReasonCode::kUserLimit) {
+      continue;
+    }
     if (before.tree().at(gang.queue).order != LeafOrder::kFifo) continue;
     if (!room && code != ReasonCode::kQueueQuota) continue;
     if (!room && head.reason.resource.empty()) continue;  // a count of gangs: growth is none
