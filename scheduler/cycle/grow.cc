@@ -5,6 +5,7 @@
 
 #include "queues/turns.h"
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/stages.h"
 

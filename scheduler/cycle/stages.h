@@ -58,10 +58,6 @@ void ReclaimRoom(Round& round);
 // One verdict per gang, the first said of it, in arrival order.
 void RankVerdicts(Round& round);
 
-// The strict head of the leaf that the shape must wait behind, where both could use the same nodes;
-// invalid where there is none. Starts and growth alike.
-GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape);
-
 // Why the waiting members of a gang that is being evicted whole stay where they are.
 void SayEvicted(Round& round, const Gang& gang, GangId claimant);
 
@@ -70,5 +66,9 @@ void ReleaseClaim(Draft& draft, const Gang& gang);
 
 // Hands the pods out to the slots in order, as placements.
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);
+
+// The gang starts on these slots, by part of the shape: what its pods do not take is held.
+Step StartStep(const Gang& gang, const Shape& shape,
+               const std::vector<std::vector<HoldSlot>>& slots);
 
 }  // namespace muster
