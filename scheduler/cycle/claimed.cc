@@ -57,7 +57,7 @@ void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t po
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
   const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-  Block(round, gang, shape, quota.code != ReasonCode::kNone);
+  Block(round, gang, shape, quota.code != ReasonCode::kNone, nullptr);
   round.Say(gang.id, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
 }
 

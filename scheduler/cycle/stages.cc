@@ -64,7 +64,7 @@ GangId ClaimantOf(const State& state, const Gang& victim) {
 }  // namespace
 
 Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
-    : draft(d), profile(p), now(t), plan(out) {
+    : draft(d), profile(p), now(t), plan(out), departures(d.state(), *out, t) {
   const State& s = draft.state();
   for (GangId id : s.attention()) {
     const Gang& gang = s.gang(id);

@@ -2,14 +2,16 @@
 // Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "policies/arrival.h"
 #include "queues/turns.h"
 #include "scheduler/cycle/claimed.h"
+#include "scheduler/cycle/failed_shapes.h"
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/head_date.h"
 #include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
-#include "scheduler/cycle/known_shapes.h"
-#include "scheduler/cycle/line.h"
+#include "scheduler/cycle/starving.h"
 
 namespace muster {
 
@@ -20,35 +22,73 @@ bool FromQuota(const Reason& reason) {
          (reason.code == ReasonCode::kNeverFits && !reason.resource.empty());
 }
 
+// A gang behind heads, which may pass them: room beside what is kept for those whom it would delay.
+bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passing& passing,
+                FailedShapes* failed) {
+  if (failed->Find(shape) != nullptr || failed->FindBehind(gang, shape, passing)) return false;
+  const Reason quota = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  if (quota.code != ReasonCode::kNone) return false;
+  Attempt attempt(round.draft);
+  std::vector<std::vector<HoldSlot>> slots;
+  Withhold(round, passing.beside, 1);
+  const bool fits = PlaceShape(round.draft, round.profile, gang, shape, &slots);
+  Withhold(round, passing.beside, -1);
+  if (fits) round.draft.Begin(gang);
+  if (!fits || !KeepTheirDates(round, passing.beside)) {
+    failed->AddBehind(gang, shape, passing);
+    return false;
+  }
+  attempt.Keep();
+  round.plan->steps.push_back(StartStep(gang, shape, slots));
+  round.plan->steps.back().passed = passing.passes;
+  return true;
+}
+
+// That it can never start says more than who is ahead of it.
+Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
+                 absl::Duration run) {
+  Reason reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  if (reason.code != ReasonCode::kNeverFits) {
+    reason = ExplainImpossible(round.draft, round.profile, gang, shape);
+  }
+  return reason.code == ReasonCode::kNone ? BehindHead(round, head, run) : reason;
+}
+
+// Of a gang that nobody is ahead of.
+Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* failed) {
+  Fit fit;
+  if (const Reason* known = failed->Find(shape)) {
+    fit.reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
+    return fit;
+  }
+  fit = TryFit(round.draft, round.profile, gang, shape);
+  if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
+    failed->Add(shape, fit.reason);
+  }
+  return fit;
+}
+
 // Tries one gang; true if it starts.
-bool TryStart(Round& round, const Gang& gang, int32_t position, KnownShapes* shapes) {
+bool TryStart(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
   const State& state = round.state();
   const Shape shape = StartShape(state, gang);
   if (!gang.claim.empty()) {
     AwaitVictims(round, gang, shape, position);
     return false;
   }
-  const GangId head = HeadAhead(round, gang.queue, shape);
-  if (head.valid()) {
-    // That it can never start says more than who is ahead of it.
-    Reason reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-    if (reason.code != ReasonCode::kNeverFits) reason = shapes->Impossible(round, gang, shape);
-    if (reason.code == ReasonCode::kNone) {
-      reason = Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))};
+  const absl::Duration run = state.Estimate(gang);
+  const Passing passing = MayPass(round, gang, shape, round.now + run);
+  if (passing.first != nullptr) {
+    if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
+    Reason reason = WhyBehind(round, gang, shape, *passing.first, run);
+    if (passing.leads && reason.code == ReasonCode::kBehindHead) {
+      Block(round, gang, shape, false, nullptr);
     }
     round.Say(gang.id, std::move(reason), position);
     return false;
   }
-  Fit fit;
-  if (const Reason* known = shapes->Failure(shape)) {
-    fit.reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
-  } else {
-    fit = TryFit(round.draft, round.profile, gang, shape);
-    if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
-      shapes->AddFailure(shape, fit.reason);
-    }
-  }
+  Fit fit = TryFirst(round, gang, shape, failed);
   if (fit.reason.code == ReasonCode::kNone) {
     round.plan->steps.push_back(StartStep(gang, shape, fit.slots));
     return true;
@@ -59,7 +99,14 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, KnownShapes* sha
   // A count of gangs that is reached stops every start by itself, and no growth.
   const bool short_of_quota =
       fit.reason.code == ReasonCode::kQueueQuota && !fit.reason.resource.empty();
-  if (short_of_room || short_of_quota) Block(round, gang, shape, short_of_quota);
+  if (short_of_room || short_of_quota) {
+    const std::string held = HeldSince(round, gang);
+    if (!held.empty()) {
+      absl::StrAppend(&fit.reason.detail, fit.reason.detail.empty() ? "" : "; ", held);
+    }
+    Block(round, gang, shape, short_of_quota, &fit.reason);
+    round.lacking[gang.queue].push_back({gang.id, short_of_quota});
+  }
   round.Say(gang.id, std::move(fit.reason), position);
   return false;
 }
@@ -86,7 +133,7 @@ void StartGangs(Round& round) {
     }
   }
   std::vector<QueueId> leaves;
-  KnownShapes shapes;
+  FailedShapes failed;
   // First of all those whose room was freed for them.
   std::sort(claimed.begin(), claimed.end(), [&state](GangId a, GangId b) {
     const Gang& x = state.gang(a);
@@ -99,7 +146,10 @@ void StartGangs(Round& round) {
   }
   for (auto& [leaf, line] : lines) {
     line.Sort(state, round.profile.order(state.tree().at(leaf).order));
-    leaves.push_back(leaf);
+  }
+  StartStarving(round, &lines);
+  for (const auto& [leaf, line] : lines) {
+    if (!line.empty()) leaves.push_back(leaf);
   }
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
@@ -108,7 +158,7 @@ void StartGangs(Round& round) {
     bool started = false;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));
-      started = TryStart(round, gang, line.waiting + 1, &shapes);
+      started = TryStart(round, gang, line.waiting + 1, &failed);
       if (!started) ++line.waiting;
     }
     if (line.empty()) turns.Drop(leaf);
