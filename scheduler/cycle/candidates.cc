@@ -2,10 +2,12 @@
 #include "scheduler/cycle/candidates.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
 #include "policies/arrival.h"
+#include "scheduler/cycle/overrun.h"
 
 namespace muster {
 
@@ -37,6 +39,7 @@ class Gathering {
       const Gang& gang = round_.state().gang(id);
       if (!condemned_.gangs.contains(id) && Inheritable(gang)) AddClaim(gang);
     }
+    LookForOverrun();
     Look(claimant_.queue, EvictionCause::kPreemption);
     for (QueueId leaf : Reclaimable()) {
       Look(leaf, EvictionCause::kReclaim);
@@ -102,6 +105,18 @@ class Gathering {
     return leaves;
   }
 
+  // Whatever its priority: it was let pass on condition.
+  void LookForOverrun() {
+    const State& state = round_.state();
+    if (!state.tree().at(claimant_.queue).backfill) return;
+    for (const RunningGangs::Key& key : state.running().of(claimant_.queue)) {
+      const Gang& gang = state.gang(key.id);
+      if (OverrunHead(state, gang, round_.now) != claimant_.id) continue;
+      if (condemned_.gangs.contains(gang.id) || !Evictable(gang)) continue;
+      AddWhole(gang, EvictionCause::kOverrun);
+    }
+  }
+
   // Takes up candidates of the leaf until they free several times what is needed.
   void Look(QueueId leaf, EvictionCause cause) {
     const RunningGangs& running = round_.state().running();
@@ -112,6 +127,7 @@ class Gathering {
         const Gang& gang = round_.state().gang(key.id);
         if (cause == EvictionCause::kPreemption && !MayPreempt(gang)) break;
         if (condemned_.gangs.contains(gang.id) || !Evictable(gang)) continue;
+        if (OverrunHead(round_.state(), gang, round_.now) == claimant_.id) continue;
         const size_t before = found_.size();
         add(gang);
         for (size_t i = before; i < found_.size(); ++i) AddScaled(&freed, found_[i].sum, 1);
@@ -222,7 +238,10 @@ class Gathering {
   }
 
   void AddWhole(const Gang& gang, EvictionCause cause) {
-    Candidate candidate = Of(gang, Candidate::Kind::kWhole, cause);
+    const bool overrun = cause == EvictionCause::kOverrun;
+    Candidate candidate =
+        Of(gang, overrun ? Candidate::Kind::kOverrun : Candidate::Kind::kWhole, cause);
+    if (overrun) candidate.priority = std::numeric_limits<int32_t>::min();
     for (PodId pod : Bound(gang)) {
       if (!condemned_.pods.contains(pod)) AddPod(&candidate, gang, pod);
     }
@@ -285,7 +304,7 @@ void Release(Round& round, const Candidate& candidate) {
     draft.Take(of, footing.role, footing.node, -1, Tree::Use::kUsed);
     if (footing.standing == Standing::kDeparting) draft.Leave(of, footing.role, -1);
   }
-  if (candidate.kind != Candidate::Kind::kWhole) return;
+  if (!candidate.whole()) return;
   for (const HoldSlot& slot : HoldsOf(round, gang)) {
     draft.Take(gang, gang.executor, slot.node, -slot.count, Tree::Use::kHeld);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What could be evicted for a gang, in the order of preference: claims of gangs behind it, members
-// above their gang's minimum, then gangs whole. Nothing else is a candidate: no driver is left
+// What could be evicted for a gang, in the order of preference: claims of gangs behind it, gangs that
+// passed it by an estimate and overran that, members above their gang's minimum, then gangs whole. Nothing else is a candidate: no driver is left
 // without its executors, and no gang below its minimum.
 #pragma once
 
@@ -24,7 +24,7 @@ struct NodeRoom {
 };
 
 struct Candidate {
-  enum class Kind : uint8_t { kClaim, kSurplus, kWhole } kind = Kind::kSurplus;
+  enum class Kind : uint8_t { kClaim, kOverrun, kSurplus, kWhole } kind = Kind::kSurplus;
   GangId gang;
   QueueId leaf;
   EvictionCause cause = EvictionCause::kReclaim;
@@ -36,6 +36,7 @@ struct Candidate {
   std::vector<NodeRoom> room;
   Amounts sum;
 
+  bool whole() const { return kind == Kind::kWhole || kind == Kind::kOverrun; }
   int64_t cost() const { return kind == Kind::kClaim ? 0 : static_cast<int64_t>(pods.size()); }
 };
 

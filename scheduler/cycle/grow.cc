@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Growth: members above a started gang's minimum, one at a time, after every start of their leaf
-// that could use the room; between the gangs of a leaf the one with the fewest members goes first.
+// that could use the room. In a leaf the user with the lowest share goes first, and of the user's
+// gangs the one with the fewest members.
 #include <algorithm>
 
 #include "queues/turns.h"
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/stages.h"
 
@@ -19,6 +21,60 @@ struct Asking {
   Step step;
 };
 
+// The gangs of one leaf that ask, by user.
+struct UserLine {
+  Share share;  // of what the user's gangs use and hold in the leaf
+  std::vector<Asking> asking;
+};
+using LeafLine = std::map<std::string, UserLine>;
+
+Share ShareOf(const State& state, QueueId leaf, const std::string& user) {
+  return DominantShare(state.UserUse(leaf, user), state.tree().total(), 1);
+}
+
+// Whom growth waits behind: a gang of its leaf that found no room, and could use the room that the
+// growth asks for.
+class StartsAhead {
+ public:
+  explicit StartsAhead(Round& round) : round_(round) {}
+
+  // Invalid: nobody. The same for all members of a role in a leaf, since starts are over.
+  GangId Of(const Gang& gang, RoleId role) {
+    const auto [entry, fresh] = known_.try_emplace({gang.queue, role});
+    if (fresh) entry->second = Find(gang, role);
+    return entry->second;
+  }
+
+ private:
+  GangId Find(const Gang& gang, RoleId role) {
+    const GangId head = HeadAhead(round_, gang, Shape{Part{role, {}, 1}});
+    if (head.valid()) return head;
+    for (const LackingGang& lacking : round_.lacking[gang.queue]) {
+      if (lacking.quota) return lacking.gang;
+      for (const Part& part : StartShape(round_.state(), round_.gang(lacking.gang))) {
+        if (Meet(role, part.role)) return lacking.gang;
+      }
+    }
+    return GangId{};
+  }
+
+  // Whether a node admits both.
+  bool Meet(RoleId a, RoleId b) {
+    const auto [entry, fresh] = meet_.try_emplace({a, b}, false);
+    if (!fresh) return entry->second;
+    const auto first = AdmissionOf(round_.draft, round_.profile, a);
+    const auto second = AdmissionOf(round_.draft, round_.profile, b);
+    for (size_t i = 0; i < first.size() && !entry->second; ++i) {
+      entry->second = first[i] > 0 && second[i] > 0;
+    }
+    return entry->second;
+  }
+
+  Round& round_;
+  std::map<std::pair<QueueId, RoleId>, GangId> known_;
+  std::map<std::pair<RoleId, RoleId>, bool> meet_;
+};
+
 // As many of the same role as follow each other, if nobody else asks; else one.
 int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
   const std::vector<PodId>& waiting = asking.begun->waiting;
@@ -31,9 +87,9 @@ int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
 }
 
 // kNone: all of the chunk found room.
-Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
+Reason GrowBy(Round& round, StartsAhead* starts, const Gang& gang, int32_t chunk, Asking* asking) {
   const RoleId role = round.state().pod(asking->begun->waiting[asking->next]).footing.role;
-  const GangId head = HeadAhead(round, gang.queue, Shape{Part{role, {}, 1}});
+  const GangId head = starts->Of(gang, role);
   if (head.valid()) {
     return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(round.gang(head))};
   }
@@ -56,10 +112,9 @@ Reason GrowBy(Round& round, const Gang& gang, int32_t chunk, Asking* asking) {
   return ExplainShortage(round.draft, round.profile, gang, ShapeOf(round.state(), next));
 }
 
-}  // namespace
-
-void Grow(Round& round) {
-  std::map<QueueId, std::vector<Asking>> lines;
+// Those that may grow, by leaf and user, in order of arrival; the others are told why not.
+std::map<QueueId, LeafLine> LinesOf(Round& round) {
+  std::map<QueueId, LeafLine> lines;
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
     if (gang.state != GangState::kStarted) continue;
@@ -80,28 +135,56 @@ void Grow(Round& round) {
                                 .detail = "it is closed: what runs does not grow"});
       continue;
     }
-    lines[gang.queue].push_back(
+    UserLine& line = lines[gang.queue][gang.user];
+    line.share = ShareOf(round.state(), gang.queue, gang.user);
+    line.asking.push_back(
         Asking{&begun, 0, gang.bound, Step{StepKind::kGrow, gang.id, {}, {}, {}}});
   }
-  std::vector<QueueId> leaves;
-  for (const auto& [leaf, line] : lines) {
-    leaves.push_back(leaf);
+  return lines;
+}
+
+LeafLine::iterator NextUser(LeafLine* line) {
+  return std::min_element(line->begin(), line->end(), [](const auto& a, const auto& b) {
+    return Compare(a.second.share, b.second.share) < 0;  // of equals the first by name
+  });
+}
+
+// The gang of the user with the fewest members: of equals the older one.
+std::vector<Asking>::iterator NextGang(std::vector<Asking>* asking) {
+  return std::min_element(asking->begin(), asking->end(), [](const Asking& a, const Asking& b) {
+    return a.members < b.members;
+  });
+}
+
+// One member, or a chunk of a gang that asks alone.
+void GrowOne(Round& round, StartsAhead* starts, QueueId leaf, bool alone, LeafLine* line) {
+  const auto user = NextUser(line);
+  std::vector<Asking>& gangs = user->second.asking;
+  const auto asking = NextGang(&gangs);
+  const Gang& gang = round.gang(asking->begun->gang);
+  alone = alone && line->size() == 1 && gangs.size() == 1;
+  Reason reason = GrowBy(round, starts, gang, Chunk(round, *asking, alone), &*asking);
+  const bool stuck = reason.code != ReasonCode::kNone;
+  if (stuck) round.Say(gang.id, std::move(reason));
+  if (stuck || asking->next == asking->begun->waiting.size()) {
+    if (!asking->step.placements.empty()) round.plan->steps.push_back(std::move(asking->step));
+    gangs.erase(asking);
   }
+  user->second.share = ShareOf(round.state(), leaf, user->first);
+  if (gangs.empty()) line->erase(user);
+}
+
+}  // namespace
+
+void Grow(Round& round) {
+  std::map<QueueId, LeafLine> lines = LinesOf(round);
+  std::vector<QueueId> leaves;
+  for (const auto& [leaf, line] : lines) leaves.push_back(leaf);
+  StartsAhead starts(round);
   Turns turns(round.state().tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
-    std::vector<Asking>& line = lines[leaf];
-    auto asking = std::min_element(line.begin(), line.end(), [](const Asking& a, const Asking& b) {
-      return a.members < b.members;  // of equals the older gang: lines are in arrival order
-    });
-    const Gang& gang = round.gang(asking->begun->gang);
-    const bool alone = line.size() == 1 && lines.size() == 1;
-    Reason reason = GrowBy(round, gang, Chunk(round, *asking, alone), &*asking);
-    const bool stuck = reason.code != ReasonCode::kNone;
-    if (stuck) round.Say(gang.id, std::move(reason));
-    if (stuck || asking->next == asking->begun->waiting.size()) {
-      if (!asking->step.placements.empty()) round.plan->steps.push_back(std::move(asking->step));
-      line.erase(asking);
-    }
+    LeafLine& line = lines[leaf];
+    GrowOne(round, &starts, leaf, lines.size() == 1, &line);
     if (line.empty()) turns.Drop(leaf);
     turns.Rekey(leaf);
   }

@@ -8,21 +8,6 @@
 
 namespace muster {
 
-GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape) {
-  auto found = round.blocked.find(leaf);
-  if (found == round.blocked.end()) return GangId{};
-  for (const BlockedPool& blocked : found->second) {
-    if (blocked.everywhere) return blocked.head;
-    for (const Part& part : shape) {
-      const auto admission = AdmissionOf(round.draft, round.profile, part.role);
-      for (size_t i = 0; i < blocked.nodes.size(); ++i) {
-        if (blocked.nodes[i] && admission[i] > 0) return blocked.head;
-      }
-    }
-  }
-  return GangId{};
-}
-
 void ReleaseClaim(Draft& draft, const Gang& gang) {
   for (const ClaimSlot& slot : gang.claim) {
     draft.Take(gang, slot.role, slot.node, -slot.count, Tree::Use::kHeld);
@@ -37,6 +22,24 @@ void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, St
       step->placements.push_back(Placement{pods[next++], slot.node, false});
     }
   }
+}
+
+Step StartStep(const Gang& gang, const Shape& shape,
+               const std::vector<std::vector<HoldSlot>>& slots) {
+  Step step{StepKind::kStart, gang.id, {}, {}, {}};
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const size_t existing = shape[i].pods.size();
+    Assign(shape[i].pods, slots[i], &step);
+    // What the pods did not take is held.
+    size_t skip = existing;
+    for (HoldSlot slot : slots[i]) {
+      const auto taken = static_cast<int32_t>(std::min<size_t>(skip, slot.count));
+      skip -= taken;
+      slot.count -= taken;
+      if (slot.count > 0) step.holds.push_back(slot);
+    }
+  }
+  return step;
 }
 
 void SayEvicted(Round& round, const Gang& gang, GangId claimant) {
@@ -61,7 +64,7 @@ GangId ClaimantOf(const State& state, const Gang& victim) {
 }  // namespace
 
 Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
-    : draft(d), profile(p), now(t), plan(out) {
+    : draft(d), profile(p), now(t), plan(out), departures(d.state(), *out, t) {
   const State& s = draft.state();
   for (GangId id : s.attention()) {
     const Gang& gang = s.gang(id);

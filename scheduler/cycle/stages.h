@@ -8,6 +8,7 @@
 
 #include "policies/place.h"
 #include "policies/profile.h"
+#include "scheduler/cycle/departures.h"
 #include "scheduler/cycle/shape.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/draft.h"
@@ -24,11 +25,29 @@ struct Begun {
   std::vector<RepairHold> repairs;
 };
 
-// A strict head that lacks room: nobody of its leaf starts on the nodes that admit it.
+struct KeptRoom {
+  NodeId node;
+  Amounts amounts;
+};
+
+// A head that lacks room: nobody who is bound by it starts on the nodes that admit it, but for those
+// who by estimate do not delay it (head_hold.h).
 struct BlockedPool {
   GangId head;
   bool everywhere = false;  // short of quota, not of nodes
+  bool dated = false;       // has a date, or may have one when more is known
   std::vector<bool> nodes;  // by slot
+  // By estimate it starts then, when this gang has ended; infinite: there is no date.
+  absl::Time date = absl::InfiniteFuture();
+  GangId last;
+  std::string told;            // the date, for people
+  std::vector<KeptRoom> kept;  // what must stay free now of the room that is planned for it
+};
+
+// A gang that found no room, or no quota.
+struct LackingGang {
+  GangId gang;
+  bool quota = false;
 };
 
 struct Round {
@@ -46,6 +65,9 @@ struct Round {
   Plan* plan;
   std::vector<Begun> begun;                             // oldest first
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
+  std::vector<BlockedPool> starving;                    // of heads that bind all leaves
+  std::map<QueueId, std::vector<LackingGang>> lacking;  // by leaf, in order
+  Departures departures;
 };
 
 void SettleHeld(Round& round);
@@ -58,10 +80,6 @@ void ReclaimRoom(Round& round);
 // One verdict per gang, the first said of it, in arrival order.
 void RankVerdicts(Round& round);
 
-// The strict head of the leaf that the shape must wait behind, where both could use the same nodes;
-// invalid where there is none. Starts and growth alike.
-GangId HeadAhead(Round& round, QueueId leaf, const Shape& shape);
-
 // Why the waiting members of a gang that is being evicted whole stay where they are.
 void SayEvicted(Round& round, const Gang& gang, GangId claimant);
 
@@ -70,5 +88,9 @@ void ReleaseClaim(Draft& draft, const Gang& gang);
 
 // Hands the pods out to the slots in order, as placements.
 void Assign(absl::Span<const PodId> pods, const std::vector<HoldSlot>& slots, Step* step);
+
+// The gang starts on these slots, by part of the shape: what its pods do not take is held.
+Step StartStep(const Gang& gang, const Shape& shape,
+               const std::vector<std::vector<HoldSlot>>& slots);
 
 }  // namespace muster

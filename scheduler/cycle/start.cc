@@ -2,206 +2,95 @@
 // Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "policies/arrival.h"
 #include "queues/turns.h"
+#include "scheduler/cycle/claimed.h"
+#include "scheduler/cycle/failed_shapes.h"
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/head_date.h"
+#include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
-#include "scheduler/cycle/stages.h"
+#include "scheduler/cycle/starving.h"
 
 namespace muster {
 
 namespace {
-
-// The gangs of one leaf that may start, in the leaf's order. Users have a line of their own, in
-// arrival order by priority: only the heads of the lines are compared, so that a user's usage may
-// change between two questions.
-class Line {
- public:
-  void Add(const Gang& gang) { by_user_[gang.user].push_back(gang.id); }
-
-  void Sort(const State& state, const GangOrder& order) {
-    for (auto& [user, gangs] : by_user_) {
-      // Reversed: the head is at the back.
-      std::sort(gangs.begin(), gangs.end(), [&state, &order](GangId a, GangId b) {
-        return order.Before(state.gang(b), state.gang(a), state);
-      });
-    }
-  }
-
-  bool empty() const { return by_user_.empty(); }
-
-  GangId Pop(const State& state, const GangOrder& order) {
-    auto best = by_user_.begin();
-    for (auto user = std::next(best); user != by_user_.end(); ++user) {
-      if (order.Before(state.gang(user->second.back()), state.gang(best->second.back()), state)) {
-        best = user;
-      }
-    }
-    const GangId gang = best->second.back();
-    best->second.pop_back();
-    if (best->second.empty()) by_user_.erase(best);
-    return gang;
-  }
-
-  int32_t waiting = 0;  // tried, and told why not
-
- private:
-  std::map<std::string, std::vector<GangId>> by_user_;
-};
-
-// What is known of shapes this cycle. Room only shrinks while gangs start, so a shape that found
-// none need not be tried again, whoever asks.
-class Shapes {
- public:
-  // nullptr: not tried yet, or it fitted.
-  const Reason* Failure(const Shape& shape) const {
-    auto found = failures_.find(KeyOf(shape));
-    return found == failures_.end() ? nullptr : &found->second;
-  }
-  void AddFailure(const Shape& shape, const Reason& reason) { failures_[KeyOf(shape)] = reason; }
-
-  // kNone: the empty cluster could hold it.
-  const Reason& Impossible(Round& round, const Gang& gang, const Shape& shape) {
-    auto [entry, fresh] = impossible_.try_emplace(KeyOf(shape));
-    if (fresh) entry->second = ExplainImpossible(round.draft, round.profile, gang, shape);
-    return entry->second;
-  }
-
- private:
-  using Key = std::vector<std::pair<RoleId, int32_t>>;
-  static Key KeyOf(const Shape& shape) {
-    Key key;
-    for (const Part& part : shape) key.emplace_back(part.role, part.count());
-    return key;
-  }
-
-  std::map<Key, Reason> failures_;
-  std::map<Key, Reason> impossible_;
-};
 
 bool FromQuota(const Reason& reason) {
   return reason.code == ReasonCode::kQueueQuota || reason.code == ReasonCode::kUserLimit ||
          (reason.code == ReasonCode::kNeverFits && !reason.resource.empty());
 }
 
-std::vector<bool> PoolOf(Round& round, const Shape& shape) {
-  std::vector<bool> pool(round.state().nodes().size(), false);
-  for (const Part& part : shape) {
-    const auto admission = AdmissionOf(round.draft, round.profile, part.role);
-    for (size_t i = 0; i < pool.size(); ++i) pool[i] = pool[i] || admission[i] > 0;
+// A gang behind heads, which may pass them: room beside what is kept for those whom it would delay.
+bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passing& passing,
+                FailedShapes* failed) {
+  if (failed->Find(shape) != nullptr || failed->FindBehind(gang, shape, passing)) return false;
+  const Reason quota = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  if (quota.code != ReasonCode::kNone) return false;
+  Attempt attempt(round.draft);
+  std::vector<std::vector<HoldSlot>> slots;
+  Withhold(round, passing.beside, 1);
+  const bool fits = PlaceShape(round.draft, round.profile, gang, shape, &slots);
+  Withhold(round, passing.beside, -1);
+  if (fits) round.draft.Begin(gang);
+  if (!fits || !KeepTheirDates(round, passing.beside)) {
+    failed->AddBehind(gang, shape, passing);
+    return false;
   }
-  return pool;
-}
-
-Step StartStep(const Gang& gang, const Shape& shape, const Fit& fit) {
-  Step step{StepKind::kStart, gang.id, {}, {}, {}};
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const size_t existing = shape[i].pods.size();
-    Assign(shape[i].pods, fit.slots[i], &step);
-    // What the pods did not take is held.
-    size_t skip = existing;
-    for (HoldSlot slot : fit.slots[i]) {
-      const auto taken = static_cast<int32_t>(std::min<size_t>(skip, slot.count));
-      skip -= taken;
-      slot.count -= taken;
-      if (slot.count > 0) step.holds.push_back(slot);
-    }
-  }
-  return step;
-}
-
-// A strict head that waits for room or quota makes its leaf wait.
-void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere) {
-  if (!round.profile.order(round.state().tree().at(gang.queue).order).strict()) return;
-  BlockedPool blocked{gang.id, everywhere, {}};
-  if (!everywhere) blocked.nodes = PoolOf(round, shape);
-  round.blocked[gang.queue].push_back(std::move(blocked));
-}
-
-// Takes the room that the claim keeps, as far as it is there.
-bool PlaceOnClaim(Round& round, const Gang& gang, const Shape& shape, Fit* fit) {
-  for (const Part& part : shape) {
-    std::vector<HoldSlot>& slots = fit->slots.emplace_back();
-    auto existing = static_cast<int32_t>(part.pods.size());
-    for (const ClaimSlot& slot : gang.claim) {
-      if (slot.role != part.role) continue;
-      const auto rooms = RoomsOf(round.draft, round.profile, part.role);
-      if (rooms[slot.node.value] < slot.count) return false;
-      const int32_t used = std::min(existing, slot.count);
-      existing -= used;
-      if (used > 0) round.draft.Take(gang, part.role, slot.node, used, Tree::Use::kUsed);
-      const int32_t held = slot.count - used;
-      if (held > 0) round.draft.Take(gang, part.role, slot.node, held, Tree::Use::kHeld);
-      slots.push_back(HoldSlot{slot.node, slot.count});
-    }
-    if (CountOf(slots) != part.count()) return false;
-  }
+  attempt.Keep();
+  round.plan->steps.push_back(StartStep(gang, shape, slots));
+  round.plan->steps.back().passed = passing.passes;
   return true;
 }
 
-// A gang with a claim starts where its victims were, once they are gone.
-bool TryClaim(Round& round, const Gang& gang) {
-  const State& state = round.state();
-  const Shape shape = StartShape(state, gang);
-  Attempt attempt(round.draft);
-  ReleaseClaim(round.draft, gang);
-  Fit fit;
-  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-  if (quota.code == ReasonCode::kNone && PlaceOnClaim(round, gang, shape, &fit)) {
-    attempt.Keep();
-    round.draft.Begin(gang);
-    round.plan->steps.push_back(StartStep(gang, shape, fit));
-    return true;
+// That it can never start says more than who is ahead of it.
+Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
+                 absl::Duration run) {
+  Reason reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  if (reason.code != ReasonCode::kNeverFits) {
+    reason = ExplainImpossible(round.draft, round.profile, gang, shape);
   }
-  return false;
+  return reason.code == ReasonCode::kNone ? BehindHead(round, head, run) : reason;
 }
 
-// Its turn has come, and its victims are still there.
-void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t position) {
-  const State& state = round.state();
-  const auto left = std::count_if(gang.victims.begin(), gang.victims.end(), [&](PodId pod) {
-    return state.pod(pod).in_use && state.pod(pod).evicted_for == gang.id;
-  });
-  Attempt attempt(round.draft);
-  ReleaseClaim(round.draft, gang);
-  const ReasonCode quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart).code;
-  if (quota != ReasonCode::kUserLimit) {
-    Block(round, gang, shape, /*everywhere=*/quota != ReasonCode::kNone);
+// Of a gang that nobody is ahead of.
+Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* failed) {
+  Fit fit;
+  if (const Reason* known = failed->Find(shape)) {
+    fit.reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
+    return fit;
   }
-  round.Say(gang.id, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
+  fit = TryFit(round.draft, round.profile, gang, shape);
+  if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
+    failed->Add(shape, fit.reason);
+  }
+  return fit;
 }
 
 // Tries one gang; true if it starts.
-bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) {
+bool TryStart(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
   const State& state = round.state();
   const Shape shape = StartShape(state, gang);
   if (!gang.claim.empty()) {
     AwaitVictims(round, gang, shape, position);
     return false;
   }
-  const GangId head = HeadAhead(round, gang.queue, shape);
-  if (head.valid()) {
-    // That it can never start says more than who is ahead of it.
-    Reason reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-    if (reason.code != ReasonCode::kNeverFits) reason = shapes->Impossible(round, gang, shape);
-    if (reason.code == ReasonCode::kNone) {
-      reason = Reason{.code = ReasonCode::kBehindHead, .subject = FullName(state.gang(head))};
+  const absl::Duration run = state.Estimate(gang);
+  const Passing passing = MayPass(round, gang, shape, round.now + run);
+  if (passing.first != nullptr) {
+    if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
+    Reason reason = WhyBehind(round, gang, shape, *passing.first, run);
+    if (passing.leads && reason.code == ReasonCode::kBehindHead) {
+      Block(round, gang, shape, false, nullptr);
     }
     round.Say(gang.id, std::move(reason), position);
     return false;
   }
-  Fit fit;
-  if (const Reason* known = shapes->Failure(shape)) {
-    fit.reason = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
-    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
-  } else {
-    fit = TryFit(round.draft, round.profile, gang, shape);
-    if (fit.reason.code != ReasonCode::kNone && !FromQuota(fit.reason)) {
-      shapes->AddFailure(shape, fit.reason);
-    }
-  }
+  Fit fit = TryFirst(round, gang, shape, failed);
   if (fit.reason.code == ReasonCode::kNone) {
-    round.plan->steps.push_back(StartStep(gang, shape, fit));
+    round.plan->steps.push_back(StartStep(gang, shape, fit.slots));
     return true;
   }
   // What can never fit, or what no node admits, blocks nobody.
@@ -210,7 +99,14 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Shapes* shapes) 
   // A count of gangs that is reached stops every start by itself, and no growth.
   const bool short_of_quota =
       fit.reason.code == ReasonCode::kQueueQuota && !fit.reason.resource.empty();
-  if (short_of_room || short_of_quota) Block(round, gang, shape, short_of_quota);
+  if (short_of_room || short_of_quota) {
+    const std::string held = HeldSince(round, gang);
+    if (!held.empty()) {
+      absl::StrAppend(&fit.reason.detail, fit.reason.detail.empty() ? "" : "; ", held);
+    }
+    Block(round, gang, shape, short_of_quota, &fit.reason);
+    round.lacking[gang.queue].push_back({gang.id, short_of_quota});
+  }
   round.Say(gang.id, std::move(fit.reason), position);
   return false;
 }
@@ -237,7 +133,7 @@ void StartGangs(Round& round) {
     }
   }
   std::vector<QueueId> leaves;
-  Shapes shapes;
+  FailedShapes failed;
   // First of all those whose room was freed for them.
   std::sort(claimed.begin(), claimed.end(), [&state](GangId a, GangId b) {
     const Gang& x = state.gang(a);
@@ -250,7 +146,10 @@ void StartGangs(Round& round) {
   }
   for (auto& [leaf, line] : lines) {
     line.Sort(state, round.profile.order(state.tree().at(leaf).order));
-    leaves.push_back(leaf);
+  }
+  StartStarving(round, &lines);
+  for (const auto& [leaf, line] : lines) {
+    if (!line.empty()) leaves.push_back(leaf);
   }
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
@@ -259,7 +158,7 @@ void StartGangs(Round& round) {
     bool started = false;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));
-      started = TryStart(round, gang, line.waiting + 1, &shapes);
+      started = TryStart(round, gang, line.waiting + 1, &failed);
       if (!started) ++line.waiting;
     }
     if (line.empty()) turns.Drop(leaf);

@@ -29,7 +29,7 @@ class Parts {
  public:
   bool Add(const Candidate& candidate) {
     if (candidate.kind == Candidate::Kind::kClaim) return true;
-    const bool whole = candidate.kind == Candidate::Kind::kWhole;
+    const bool whole = candidate.whole();
     int32_t& taken = taken_[candidate.gang];
     if (taken < 0 || (whole && taken > 0) || (!whole && taken == candidate.spare)) return false;
     taken = whole ? -1 : taken + 1;
@@ -97,7 +97,7 @@ class Search {
     Attempt attempt(round_.draft);
     std::set<GangId> whole;
     for (const Candidate* candidate : candidates) {
-      if (candidate->kind == Candidate::Kind::kWhole) whole.insert(candidate->gang);
+      if (candidate->whole()) whole.insert(candidate->gang);
     }
     for (const Candidate* candidate : candidates) {
       const bool part = candidate->kind == Candidate::Kind::kSurplus;
@@ -188,7 +188,7 @@ class Search {
   // Takes the candidate out of the draft. Of a gang that goes whole what went before is a part.
   bool Take(const Candidate& candidate, Chosen* chosen) {
     Taken& taken = taken_[candidate.gang];
-    const bool whole = candidate.kind == Candidate::Kind::kWhole;
+    const bool whole = candidate.whole();
     const bool part = candidate.kind == Candidate::Kind::kSurplus;
     if (taken.whole || (part && taken.pods.size() == static_cast<size_t>(candidate.spare))) {
       return false;
@@ -239,7 +239,7 @@ class Search {
 
   int64_t Score(const Candidate& candidate) const {
     const auto taken = taken_.find(candidate.gang);
-    const bool in_part = candidate.kind == Candidate::Kind::kWhole && taken != taken_.end() &&
+    const bool in_part = candidate.whole() && taken != taken_.end() &&
                          !taken->second.pods.empty();
     if (in_part) return ScoreOf(Without(round_.state(), candidate, taken->second.pods));
     return ScoreOf(candidate);
@@ -341,7 +341,7 @@ Claim ClaimOf(const Gang& gang, const Chosen& chosen, std::vector<ClaimSlot> roo
     const auto [entry, fresh] = at.try_emplace(candidate->gang, claim.victims.size());
     if (fresh) claim.victims.push_back(Victim{candidate->gang, false, candidate->cause, {}});
     Victim& victim = claim.victims[entry->second];
-    victim.whole = victim.whole || candidate->kind == Candidate::Kind::kWhole;
+    victim.whole = victim.whole || candidate->whole();
     victim.pods.insert(victim.pods.end(), candidate->pods.begin(), candidate->pods.end());
   }
   return claim;

@@ -120,6 +120,11 @@ struct Gang {
   absl::Time claim_until = absl::InfiniteFuture();
 
   absl::Time began = absl::InfiniteFuture();  // when its first member was bound
+  // By the estimate with which it began; infinite: unknown.
+  absl::Time ends = absl::InfiniteFuture();
+  // Opener of the head that it was let pass because it would have ended in time. Not remembered
+  // through a restart.
+  std::string passed;
   bool counted = false;                       // among the running gangs of its queue and user
   bool evicted = false;  // whole, by our decision: what it still creates is never placed
   absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then

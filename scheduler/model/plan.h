@@ -36,6 +36,8 @@ struct Step {
   std::vector<Placement> placements;
   std::vector<HoldSlot> holds;      // added
   std::vector<RepairHold> repairs;  // added
+  // kStart: the head that it passes, since by estimate it will have ended in time.
+  GangId passed = {};
   friend bool operator==(const Step&, const Step&) = default;
 };
 
@@ -91,6 +93,7 @@ struct Plan {
   // and a head that such a limit stops blocks nobody; nor after a release, of which a limit is
   // free.
   bool settled() const {
+    if (held_back && !empty()) return false;
     if (!releases.empty()) return false;
     for (const Claim& claim : claims) {
       if (!claim.inherited.empty()) return false;
@@ -100,6 +103,8 @@ struct Plan {
     }
     return true;
   }
+  // Somebody waits for the date of a head, which whatever starts may move.
+  bool held_back = false;
   bool empty() const { return steps.empty() && releases.empty() && claims.empty(); }
   friend bool operator==(const Plan&, const Plan&) = default;
 };

@@ -82,7 +82,7 @@ void State::On(const NodeGone& event, absl::Time now) {
   changed_ = true;
 }
 
-void State::On(const QueuesSeen& event, absl::Time) {
+void State::On(const QueuesSeen& event, absl::Time now) {
   if (event.config == config_) return;
   changed_ = true;
   // Everything charged is taken out of the old tree and entered into the new one: a gang that has
@@ -126,6 +126,7 @@ void State::On(const QueuesSeen& event, absl::Time) {
       AssignQueue(&gang);
     }
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
+    RemindOfStarving(gang, now);
     Touch(gang.id);
   }
   ReturnClaims(claims);

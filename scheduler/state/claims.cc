@@ -62,7 +62,8 @@ void State::ComeBack(Gang* gang) {
   DropHolds(gang);
   gang->evicted = false;
   Become(gang, GangState::kWaiting);
-  gang->first_bind = gang->began = absl::InfiniteFuture();
+  gang->first_bind = gang->began = gang->ends = absl::InfiniteFuture();
+  gang->passed.clear();
   gang->promised = 0;
   gang->full = false;
   AssignQueue(gang);
@@ -169,12 +170,14 @@ Memory State::ToMemory() const {
   for (const ClaimRecord& record : recalled_claims_) memory.claims.push_back(record);
   std::sort(memory.claims.begin(), memory.claims.end(),
             [](const ClaimRecord& a, const ClaimRecord& b) { return a.opener_uid < b.opener_uid; });
+  memory.run_times = past_runs_.ToMemory();
   memory.evictions = evictions_;
   return memory;
 }
 
 void State::On(const MemorySeen& event, absl::Time) {
   recalled_claims_ = event.memory.claims;
+  past_runs_.Recall(event.memory.run_times);
   evictions_ = event.memory.evictions;
 }
 

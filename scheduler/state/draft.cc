@@ -18,9 +18,23 @@ void Draft::Begin(const Gang& gang) {
   Apply(log_.back(), 1);
 }
 
+void Draft::Finish(const Gang& gang) {
+  log_.push_back(Entry{gang.id, RoleId{}, NodeId{}, -1, Tree::Use::kUsed});
+  Apply(log_.back(), 1);
+}
+
+void Draft::Withhold(NodeId node, const Amounts& amounts, int32_t times) {
+  log_.push_back(Entry{GangId{}, RoleId{}, node, times, Tree::Use::kUsed});
+  withheld_.push_back(amounts);
+  Apply(log_.back(), 1);
+}
+
 void Draft::Apply(const Entry& entry, int32_t sign) {
+  if (entry.node.valid() && !entry.role.valid()) {
+    return state_.TakeAmounts(entry.node, withheld_.back(), sign * entry.count);
+  }
   const Gang& gang = state_.gang(entry.gang);
-  if (!entry.role.valid()) return state_.CountRunning(gang.queue, gang.user, sign);
+  if (!entry.role.valid()) return state_.CountRunning(gang.queue, gang.user, sign * entry.count);
   if (entry.use == Tree::Use::kLeaving) {
     state_.ChargeLeaving(gang.queue, entry.role, sign * entry.count);
     return;
@@ -31,7 +45,9 @@ void Draft::Apply(const Entry& entry, int32_t sign) {
 
 void Draft::UndoTo(size_t mark) {
   while (log_.size() > mark) {
-    Apply(log_.back(), -1);
+    const Entry& last = log_.back();
+    Apply(last, -1);
+    if (last.node.valid() && !last.role.valid()) withheld_.pop_back();
     log_.pop_back();
   }
 }

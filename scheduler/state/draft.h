@@ -31,12 +31,16 @@ class Draft {
   void Leave(const Gang& gang, RoleId role, int32_t count);
   // The gang begins: one more that runs in its queue, and of its user.
   void Begin(const Gang& gang);
+  // The gang is over.
+  void Finish(const Gang& gang);
+  // Room that nobody shall use, `times` over; -1 gives it back.
+  void Withhold(NodeId node, const Amounts& amounts, int32_t times);
 
  private:
   friend class Attempt;
   struct Entry {
     GangId gang;
-    RoleId role;  // invalid: it begins
+    RoleId role;  // invalid: it begins, or the last of withheld_ is withheld
     NodeId node;
     int32_t count;
     Tree::Use use;
@@ -46,6 +50,7 @@ class Draft {
 
   State& state_;
   std::vector<Entry> log_;
+  std::vector<Amounts> withheld_;
 };
 
 class Attempt {

@@ -49,9 +49,13 @@ void State::Settle(GangId id, absl::Time now) {
     return;
   }
   if (!synced_) return;
-  if (gang.state != GangState::kEnded && HasEnded(gang)) End(&gang);
+  if (gang.state != GangState::kEnded && HasEnded(gang)) {
+    RecordRun(gang, now);
+    End(&gang);
+  }
   if (gang.evicted && !gang.driver.valid()) ComeBack(&gang);
   Advance(&gang, now);
+  RemindOfStarving(gang, now);
   if (gang.state == GangState::kStarted) {
     if (!gang.full && SizeKnown(gang) && gang.bound >= gang.minimum) {
       gang.full = true;
@@ -70,6 +74,7 @@ void State::Advance(Gang* gang, absl::Time now) {
   if (gang->state != GangState::kStarting) return;
   if (gang->began == absl::InfiniteFuture()) gang->began = now;
   RemindOfMinRuntime(*gang);
+  ExpectEnd(gang, now);
   if (gang->accepted > 0 && gang->first_bind == absl::InfiniteFuture()) {
     gang->first_bind = now;
     Remind(gang->id, now + kHalfBoundLimit);
@@ -126,7 +131,8 @@ void State::Forget(GangId id) {
 void State::GiveUpStart(Gang* gang, absl::Time now) {
   Become(gang, GangState::kWaiting);
   gang->first_bind = absl::InfiniteFuture();
-  gang->began = absl::InfiniteFuture();
+  gang->began = gang->ends = absl::InfiniteFuture();
+  gang->passed.clear();
   gang->promised = 0;
   gang->refusals = 0;
   for (PodId member : gang->members) pods_.at(member).refusals = 0;
@@ -317,6 +323,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
       gang.promised = gang.minimum;
       gang.full = false;
       gang.holds_until = absl::InfiniteFuture();
+      if (step.passed.valid()) gang.passed = gangs_[step.passed.value].opener_uid;
     }
     // The oldest last: members leave the line of those waiting from its end.
     for (size_t i = step.placements.size(); i > 0; --i) {

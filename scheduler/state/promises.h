@@ -14,6 +14,9 @@ inline constexpr absl::Duration kHalfBoundLimit = absl::Seconds(4);
 // A claim outlives the grace of its victims by this, and a victim that was refused is left alone
 // for that.
 inline constexpr absl::Duration kClaimGrace = absl::Seconds(60);
+// Pods take a while to start and to end, which no estimate knows: a gang is thought to be about to
+// end for that long after its estimate.
+inline constexpr absl::Duration kEstimateGrace = absl::Seconds(30);
 inline constexpr absl::Duration kSpared = absl::Minutes(5);
 // Of QueueSpec::evictions_per_hour.
 inline constexpr absl::Duration kBudgetTime = absl::Hours(1);

@@ -21,6 +21,8 @@ void State::On(const Synced&, absl::Time now) {
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     RecallExecutor(&gang);
+    // How long one ran that ended while nobody watched is not known.
+    if (HasEnded(gang)) gang.began = absl::InfiniteFuture();
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Settle(gang.id, now);
     if (gang.state != GangState::kStarting || !HasReplacements(gang)) continue;
@@ -60,7 +62,10 @@ void State::ObeyStamp(Gang* gang, const Stamp& stamp) {
   MoveTo(gang, tree_.LeafOrDraining(stamp.queue), stamp.user.empty() ? gang->user : stamp.user);
   gang->refusal = Reason{};
   RankOf(gang);
-  gang->began = std::min(gang->began, stamp.at);
+  for (PodId member : gang->members) {  // the first bind is not the latest stamp's
+    const Pod& pod = pods_.at(member).pod;
+    if (pod.stamp && !pod.node_name.empty()) gang->began = std::min(gang->began, pod.stamp->at);
+  }
 }
 
 void State::RecallExecutor(Gang* gang) {

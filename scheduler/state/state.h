@@ -14,6 +14,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "queues/past_runs.h"
 #include "queues/tree.h"
 #include "queues/user_books.h"
 #include "scheduler/model/event.h"
@@ -68,6 +69,9 @@ class State {
   const absl::btree_set<GangId>& attention() const { return attention_; }
   // What the user's gangs use and hold in the leaf.
   Amounts UserUse(QueueId leaf, const std::string& user) const;
+  // How long the gang would run if it began now: what its user says, else what gangs of its app
+  // took in its queue; infinite where neither is known.
+  absl::Duration Estimate(const Gang& gang) const;
   // Evictions of the last hour, in order of time.
   const std::vector<PastEviction>& evictions() const { return evictions_; }
   const UserBooks& user_books() const { return user_books_; }
@@ -79,6 +83,9 @@ class State {
 
   // --- for Draft alone: counted, and undone by the opposite count ---
   void TakeRoom(NodeId node, RoleId role, int64_t count);
+  void TakeAmounts(NodeId node, const Amounts& amounts, int64_t times) {
+    nodes_.Take(node, amounts, times);
+  }
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
   void CountRunning(QueueId queue, const std::string& user, int32_t by);
@@ -162,6 +169,11 @@ class State {
   bool ClaimAwaitsForecast() const;
   void RecallClaims(absl::Time now);
 
+  // estimates.cc: when gangs end, and when heads have waited too long
+  void ExpectEnd(Gang* gang, absl::Time now);
+  void RecordRun(const Gang& gang, absl::Time now);
+  void RemindOfStarving(const Gang& gang, absl::Time now);
+
   // lifecycle.cc: what follows for the gang
   void Become(Gang* gang, GangState next);
   void CountBegun(Gang* gang);
@@ -208,6 +220,7 @@ class State {
   std::vector<PodId> forecast_requests_;
   absl::btree_map<NodeId, Amounts> departing_;  // room of pods that are on their way out
   std::vector<PastEviction> evictions_;         // of the last hour, in order of time
+  PastRuns past_runs_;
   std::vector<ClaimRecord> recalled_claims_;    // of an earlier daemon, until their gang is known
   std::deque<RoomColumns> rooms_;               // by role class
   Pools pools_;

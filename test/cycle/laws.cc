@@ -177,7 +177,8 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
         CheckQuota(before, gang, need, Asks::kStart).code == ReasonCode::kUserLimit) {
       continue;
     }
-    if (before.tree().at(gang.queue).order != LeafOrder::kFifo) continue;
+    const Queue& leaf = before.tree().at(gang.queue);
+    if (leaf.order != LeafOrder::kFifo || leaf.backfill) continue;  // there is a law of its own
     if (!room && code != ReasonCode::kQueueQuota) continue;
     if (!room && head.reason.resource.empty()) continue;  // a count of gangs: growth is none
     for (const Step& step : plan.steps) {

@@ -3,7 +3,7 @@
 
 namespace muster::test {
 
-RandomCluster::RandomCluster(uint64_t seed) : dice_(seed) {
+RandomCluster::RandomCluster(uint64_t seed, Guard guard) : dice_(seed), guard_(guard) {
   MakeQueues();
   w.Hear(QueuesSeen{config});
   for (int i = dice_.Between(1, 6); i > 0; --i) PutNode(absl::StrCat("n", i));
@@ -57,6 +57,9 @@ void RandomCluster::MakeQueues() {
   const auto add = [this](QueueSpec* parent, const std::string& name) {
     QueueSpec leaf = Leaf(name, {}, dice_.Between(1, 3));
     if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
+    if (dice_.OneIn(2)) leaf.backfill = true;
+    if (dice_.OneIn(2)) leaf.starve_after = absl::Seconds(dice_.Between(1, 600));
+    if (guard_ == Guard::kNone) leaf.starve_after = absl::Hours(1000);
     if (dice_.OneIn(2)) leaf.max = Cpu(dice_.Between(2, 20));
     if (dice_.OneIn(3)) leaf.guaranteed = Cpu(dice_.Between(1, 6));
     if (dice_.OneIn(5)) leaf.preemptible = false;
@@ -130,6 +133,7 @@ void RandomCluster::Submit() {
   const int32_t priority = dice_.OneIn(4) ? 10 : 0;
   const std::string user = absl::StrCat("user", dice_.Between(0, 2));
   const bool stubborn = dice_.OneIn(8);
+  const absl::Duration runtime = absl::Seconds(dice_.OneIn(3) ? 0 : dice_.Between(1, 90));
   for (int i = 0; i < members; ++i) {
     Pod pod = members == 1 ? MakePod(name) : Member(name, i, minimum);
     pod.created = w.now;
@@ -138,6 +142,7 @@ void RandomCluster::Submit() {
     pod.priority = priority;
     pod.service_account = user;
     pod.preempts = !stubborn;
+    pod.runtime = runtime;
     if (dice_.OneIn(40)) pod.config_error = "annotation x: expected y";
     Put(std::move(pod));
   }
@@ -148,6 +153,7 @@ void RandomCluster::SubmitSpark(const std::string& name) {
   driver.created = w.now;
   driver.role = Role();
   driver.queue = AnyQueue();
+  if (dice_.OneIn(2)) driver.app = absl::StrCat("app", dice_.Between(0, 1));
   Forecast forecast = Executors(dice_.Between(0, 5), 0);
   forecast.floor = dice_.Between(0, forecast.start);
   forecast.executor = Role();

@@ -17,7 +17,9 @@ namespace muster::test {
 
 class RandomCluster {
  public:
-  explicit RandomCluster(uint64_t seed);
+  // Whether heads may starve.
+  enum class Guard { kNone, kSoon };
+  explicit RandomCluster(uint64_t seed, Guard guard = Guard::kSoon);
 
   // Something happens: work, ends, nodes, time.
   void Live();
@@ -64,6 +66,7 @@ class RandomCluster {
   void Collect();
 
   Dice dice_;
+  Guard guard_;
   int next_ = 0;
   std::vector<std::string> leaves_;
   std::vector<Bind> in_flight_;

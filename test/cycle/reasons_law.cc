@@ -278,6 +278,8 @@ Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan
     if (head == by_name.end()) {
       breach("the head does not wait");
     } else if (gang.state == GangState::kWaiting &&
+               gang.queue == settled.gang(head->second->gang).queue &&
+               settled.tree().at(gang.queue).order == LeafOrder::kFifo &&
                !profile.fifo->Before(settled.gang(head->second->gang), gang, settled)) {
       breach("the head is behind it");
     }

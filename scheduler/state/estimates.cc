@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// When gangs end, as far as it can be known before, and when a head has waited so long that time
+// alone changes what may be decided.
+#include <algorithm>
+
+#include "scheduler/state/state.h"
+
+namespace muster {
+
+absl::Duration State::Estimate(const Gang& gang) const {
+  if (gang.runtime > absl::ZeroDuration()) return gang.runtime;
+  if (gang.app.empty() || !gang.queue.valid()) return absl::InfiniteDuration();
+  return past_runs_.Estimate(tree_.at(gang.queue).path, gang.app);
+}
+
+// Once, when it begins: what is learned meanwhile is for the next ones.
+void State::ExpectEnd(Gang* gang, absl::Time now) {
+  if (gang->ends != absl::InfiniteFuture()) return;
+  gang->ends = gang->began + Estimate(*gang);
+  const absl::Time overdue = gang->ends + kEstimateGrace;
+  if (overdue > now) Remind(gang->id, overdue);
+}
+
+// Of a gang that has ended, if it did what it was there for.
+void State::RecordRun(const Gang& gang, absl::Time now) {
+  if (gang.app.empty() || !gang.queue.valid() || gang.began == absl::InfiniteFuture()) return;
+  const auto succeeded = [this](PodId id) {
+    return pods_.at(id).footing.standing == Standing::kSucceeded;
+  };
+  const bool all = gang.driver.valid()
+                       ? succeeded(gang.driver)
+                       : std::all_of(gang.members.begin(), gang.members.end(), succeeded);
+  if (all) past_runs_.Add(tree_.at(gang.queue).path, gang.app, now - gang.began);
+}
+
+void State::RemindOfStarving(const Gang& gang, absl::Time now) {
+  if (gang.state != GangState::kWaiting || !gang.queue.valid()) return;
+  const absl::Time starves = gang.created + tree_.at(gang.queue).starve_after;
+  if (starves > now) Remind(gang.id, starves);
+}
+
+}  // namespace muster
