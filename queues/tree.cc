@@ -46,9 +46,9 @@ void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
     Amounts& amounts = use == Use::kUsed   ? queue.used
                        : use == Use::kHeld ? queue.held
                                            : queue.leaving;
+    // No less than zero but within a draft, which may ask what is without more than there is, and
+    // gives back exactly what it took.
     AddScaled(&amounts, each, count);
-    // Only a sum that saturated could fall below zero here.
-    for (int64_t& amount : amounts) amount = std::max<int64_t>(amount, 0);
   }
 }
 

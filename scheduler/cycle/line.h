@@ -21,6 +21,8 @@ class Line {
   // The gang that goes first; the line must not be empty.
   GangId First(const State& state, const GangOrder& order) const;
   GangId Pop(const State& state, const GangOrder& order);
+  // One that was popped, to where it was.
+  void PutBack(const Gang& gang) { by_user_[gang.user].push_back(gang.id); }
 
   int32_t waiting = 0;  // tried, and told why not
 

@@ -32,7 +32,7 @@ std::vector<GangId> HeadsOf(const Round& round, const std::map<QueueId, Line>& l
 }
 
 bool BelowEntitlement(Rights* rights, QueueId leaf) {
-  return rights->LevelsOf(leaf).front() + kLevelTolerance < rights->EntitlementOf(leaf);
+  return rights->Excess(leaf) < -kLevelTolerance;
 }
 
 bool PoolIsHeld(Round& round, const Shape& shape) {
@@ -70,9 +70,16 @@ void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
   for (size_t i = 0; i < heads.size(); ++i) {
     const Gang& gang = state.gang(heads[i]);
     if (!served.insert(gang.id).second || !BelowEntitlement(&rights, gang.queue)) continue;
-    if (Serve(round, gang) != Outcome::kStarted) continue;
+    // Out of the line first: a start changes who goes first in it.
     Line& line = lines->at(gang.queue);
-    line.Pop(state, round.profile.order(state.tree().at(gang.queue).order));
+    const GangOrder& order = round.profile.order(state.tree().at(gang.queue).order);
+    const bool first = line.First(state, order) == gang.id;
+    if (!first) continue;
+    line.Pop(state, order);
+    if (Serve(round, gang) != Outcome::kStarted) {
+      line.PutBack(gang);
+      continue;
+    }
     heads = HeadsOf(round, *lines);  // who was behind it may have waited too long, too
     i = static_cast<size_t>(-1);
   }

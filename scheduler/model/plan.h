@@ -89,17 +89,17 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  // A cycle run on the result plans nothing. Not so after growth, which uses up limits of users,
-  // and a head that such a limit stops blocks nobody; nor after a release, of which a limit is
-  // free.
+  // Whether a cycle run on the result would plan nothing. Not so where somebody is behind a head and
+  // something starts or grows: that moves dates, and uses up limits of users, and a head that such a
+  // limit stops is in nobody's way; nor after a release, of which a limit is free; nor after a
+  // claim, whose gang has room now and leaves the rest to others.
   bool settled() const {
-    if (held_back && !empty()) return false;
-    if (!releases.empty()) return false;
-    for (const Claim& claim : claims) {
-      if (!claim.inherited.empty()) return false;
-    }
+    if (!releases.empty() || !claims.empty() || (held_back && !empty())) return false;
     for (const Step& step : steps) {
       if (step.kind == StepKind::kGrow) return false;
+    }
+    for (const Verdict& verdict : verdicts) {
+      if (verdict.reason.code == ReasonCode::kBehindHead && !steps.empty()) return false;
     }
     return true;
   }
