@@ -7,6 +7,7 @@ namespace muster::bench {
 void HugeGang();     // one 10,000-member gang of one shape
 void ManyGangs();    // 1,000 gangs of 10
 void SteadyCycle();  // one new gang in a full cluster
+void Queues();       // turns, usage and entitlements of up to 10,000 leaf queues
 void Memory();       // what a pod and a node cost to hold
 
 }  // namespace muster::bench

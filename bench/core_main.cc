@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_core [CASE...]: cases huge, many, steady, memory; all of them without arguments. Exit
+// bench_core [CASE...]: cases huge, many, steady, queues, memory; all of them without arguments. Exit
 // status 1 where a target was missed.
 #include <cstdio>
 #include <functional>
@@ -12,7 +12,7 @@
 int main(int argc, char** argv) {
   using namespace muster::bench;
   const std::vector<std::pair<std::string, std::function<void()>>> cases = {
-      {"huge", HugeGang}, {"many", ManyGangs}, {"steady", SteadyCycle}, {"memory", Memory}};
+      {"huge", HugeGang}, {"many", ManyGangs}, {"steady", SteadyCycle}, {"queues", Queues}, {"memory", Memory}};
   std::vector<std::string> wanted(argv + 1, argv + argc);
   if (wanted.empty()) {
     for (const auto& [name, run] : cases) wanted.push_back(name);
@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
       run();
     }
     if (!known) {
-      std::fprintf(stderr, "bench_core: no case '%s'; cases: huge, many, steady, memory\n",
+      std::fprintf(stderr, "bench_core: no case '%s'; cases: huge, many, steady, queues, memory\n",
                    name.c_str());
       return 2;
     }

@@ -79,6 +79,12 @@ void World::AddGang(int members, int64_t cpu, int minimum) {
   for (Pod& pod : pods) state.Apply(PodSeen{std::move(pod)}, now);
 }
 
+void World::AddPod(const std::string& queue) {
+  Pod pod = NewPod(kPodCpu);
+  pod.queue = queue;
+  state.Apply(PodSeen{std::move(pod)}, now);
+}
+
 void World::FillNodes(int64_t cpu_left) {
   for (int i = 0; i < nodes_; ++i) {
     Pod pod = NewPod(kNodeCpu - cpu_left);

@@ -25,6 +25,8 @@ struct World {
 
   // Tells of a declared gang of `members`, in an order unlike that of their names.
   void AddGang(int members, int64_t cpu = kPodCpu, int minimum = 0);
+  // Tells of a pod on its own, with this queue label.
+  void AddPod(const std::string& queue);
   // A pod on each node that leaves `cpu_left` milli-CPU.
   void FillNodes(int64_t cpu_left);
   // Decides and assumes, as the loop does. Returns the members placed.

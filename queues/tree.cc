@@ -23,6 +23,12 @@ const UserCap* UserCaps::Of(absl::string_view name) const {
 QueueId Tree::Append(Queue queue) {
   queue.id = QueueId{static_cast<uint32_t>(queues_.size())};
   queue.rank = ~uint32_t{0};
+  const auto recalled = recalled_.find(queue.path);
+  if (recalled != recalled_.end()) {
+    queue.past = std::move(recalled->second);
+    recalled_.erase(recalled);
+  }
+  if (queue.past.at == absl::InfinitePast()) queue.past.at = now_;
   ranked_ = false;
   if (queue.parent.valid()) queues_[queue.parent.value].children.push_back(queue.id);
   queues_.push_back(std::move(queue));
@@ -43,6 +49,7 @@ void Tree::Rank() {
 void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
     Queue& queue = queues_[id.value];
+    if (half_life_.on()) half_life_.Advance(queue.used, queue.held, now_, &queue.past);
     Amounts& amounts = use == Use::kUsed   ? queue.used
                        : use == Use::kHeld ? queue.held
                                            : queue.leaving;
@@ -94,12 +101,62 @@ void Tree::SetTotal(Amounts total) {
 
 Share Tree::ShareOf(QueueId id) const {
   const Queue& queue = at(id);
+  if (half_life_.on()) return ShareWithPast(queue);
   Share best;
   for (size_t i = 0; i < std::max(queue.used.size(), queue.held.size()); ++i) {
     const int64_t have = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
     RaiseShare(have, AmountAt(total_, i), queue.weight, &best);
   }
   return best;
+}
+
+// The sum, not the larger of both: of two who use the same now, the one that used more before
+// stands behind, and each gang that starts counts. Under steady use it is twice the use, and the
+// order is what it would be without.
+Share Tree::ShareWithPast(const Queue& queue) const {
+  AverageUse past = queue.past;
+  half_life_.Advance(queue.used, queue.held, now_, &past);
+  Share best;
+  for (size_t i = 0; i < std::max({queue.used.size(), queue.held.size(), past.parts.size()}); ++i) {
+    const int64_t have = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
+    RaiseShare(SaturatingAdd(have, past.Rounded(i)), AmountAt(total_, i), queue.weight, &best);
+  }
+  return best;
+}
+
+void Tree::Advance(absl::Time now) {
+  if (!half_life_.on() || now <= now_) return;
+  const bool first = now_ == absl::InfinitePast();
+  now_ = now;
+  if (!first) return;
+  for (Queue& queue : queues_) {
+    // One that was never recalled begins now, and a clock may have been ahead.
+    if (queue.past.at == absl::InfinitePast() || queue.past.at > now) queue.past.at = now;
+  }
+}
+
+std::vector<std::pair<std::string, AverageUse>> Tree::PastUses() const {
+  std::vector<std::pair<std::string, AverageUse>> uses;
+  for (const Queue& queue : queues_) {
+    uses.emplace_back(queue.path, queue.past);
+    if (half_life_.on()) {
+      half_life_.Advance(queue.used, queue.held, now_, &uses.back().second);
+    }
+  }
+  for (const auto& [path, past] : recalled_) {
+    if (!half_life_.on() || now_ <= half_life_.SettledAfter(past.at)) uses.emplace_back(path, past);
+  }
+  return uses;
+}
+
+void Tree::Recall(const std::string& path, AverageUse average) {
+  for (const auto* index : {&leaves_, &inner_}) {
+    const auto found = index->find(path);
+    if (found == index->end()) continue;
+    queues_[found->second.value].past = std::move(average);
+    return;
+  }
+  recalled_[path] = std::move(average);
 }
 
 bool Tree::BelowGuaranteed(QueueId id) const {

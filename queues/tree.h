@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "queues/past_use.h"
 #include "queues/share.h"
 #include "scheduler/model/amounts.h"
 #include "scheduler/model/ids.h"
@@ -80,6 +81,7 @@ struct Queue {
   Amounts held;         // promised to members that do not exist yet
   Amounts leaving;      // of both: what is on its way out
   int32_t running = 0;  // gangs that have begun
+  AverageUse past;      // of used and held; kept where the config has a half-life
 
   // Whether its namespaces allow it.
   bool Admits(absl::string_view ns) const;
@@ -145,7 +147,17 @@ class Tree {
 
   void SetTotal(Amounts total);
   const Amounts& total() const { return total_; }
+  // Of what it uses and holds, and on average has used and held before, where that counts.
   Share ShareOf(QueueId id) const;
+  // What time it is, for past use: never told, nothing is worked out, and what is charged counts as
+  // used since what was recalled.
+  void Advance(absl::Time now);
+  absl::Time now() const { return now_; }
+  const HalfLife& half_life() const { return half_life_; }
+  // Averages worked out up to now, by path, also of queues that do not exist (any more, or yet).
+  std::vector<std::pair<std::string, AverageUse>> PastUses() const;
+  void Recall(const std::string& path, AverageUse average);
+
   // Uses less than `guaranteed` in every resource that it names, and names one.
   bool BelowGuaranteed(QueueId id) const;
   // Who goes first of two siblings: below guaranteed, then the higher priority, then the lower
@@ -159,6 +171,7 @@ class Tree {
   void Claim(QueueId id);
   QueueId Append(Queue queue);
   void Rank();
+  Share ShareWithPast(const Queue& queue) const;
 
   // choice.cc
   LeafChoice ChooseNamed(const Applicant& who);
@@ -175,6 +188,9 @@ class Tree {
   absl::btree_map<std::string, QueueId> by_namespace_;  // named without wildcards
   // Of the others: by what stands before the first wildcard.
   absl::btree_map<std::string, std::vector<std::pair<std::string, QueueId>>> by_glob_;
+  HalfLife half_life_;
+  absl::Time now_ = absl::InfinitePast();
+  absl::btree_map<std::string, AverageUse> recalled_;  // of queues that do not exist
   bool ranked_ = false;
   Amounts total_;
 };

@@ -72,7 +72,7 @@ void Confine(const Amounts& of_others, Queue* queue) {
 
 }  // namespace
 
-Tree::Tree(const QueueConfig& config, ResourceTable* resources) {
+Tree::Tree(const QueueConfig& config, ResourceTable* resources) : half_life_(config.half_life) {
   Append(Queue{});
   Add(config.queues, kRoot, resources);
   Rank();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fair between users: priority, then the user with the lowest dominant share of what the leaf's
-// users use and hold, then arrival. Nobody waits for a head that lacks room.
+// Fair between users: priority, then the user with the lowest dominant share of what they use and
+// hold in the leaf (and have used before, where that counts), then arrival. Nobody waits for a head that lacks room.
 #include <memory>
 
 #include "policies/arrival.h"
@@ -17,9 +17,8 @@ class FairOrder : public GangOrder {
   bool Before(const Gang& a, const Gang& b, const State& state) const override {
     if (a.priority != b.priority) return a.priority > b.priority;
     if (a.user != b.user) {
-      const Amounts& total = state.tree().total();
-      const auto order = Compare(DominantShare(state.UserUse(a.queue, a.user), total, 1),
-                                 DominantShare(state.UserUse(b.queue, b.user), total, 1));
+      const auto order =
+          Compare(state.UserShare(a.queue, a.user), state.UserShare(b.queue, b.user));
       if (order != 0) return order < 0;
     }
     return ArrivedBefore(a, b);

@@ -44,11 +44,11 @@ std::string RunTimesText(const RunTimes& times) {
 
 std::string PastUseText(const PastUse& use) {
   std::vector<std::string> amounts;
-  for (const auto& [resource, amount] : use.amount_seconds.entries()) {
+  for (const auto& [resource, amount] : use.average.entries()) {
     amounts.push_back(absl::StrCat(JsonText(resource), ":", amount));
   }
   return absl::StrCat("{\"queue\":", JsonText(use.queue), ",\"user\":", JsonText(use.user),
-                      ",\"at\":", TimeText(use.at), ",\"amountSeconds\":{",
+                      ",\"at\":", TimeText(use.at), ",\"average\":{",
                       absl::StrJoin(amounts, ","), "}}");
 }
 

@@ -155,13 +155,13 @@ bool MemoryReader::Times(const Element& element, const std::string& path, RunTim
 
 bool MemoryReader::Use(const Element& element, const std::string& path, PastUse* use) {
   const Take amounts = [this, use](const Element& object, const std::string& at) {
-    return Amounts(object, at, &use->amount_seconds);
+    return Amounts(object, at, &use->average);
   };
   return Object(element, path,
                 {{"queue", Text(&use->queue)},
                  {"user", Text(&use->user)},
                  {"at", Time(&use->at)},
-                 {"amountSeconds", amounts}});
+                 {"average", amounts}});
 }
 
 bool MemoryReader::Amounts(const Element& element, const std::string& path, ResourceList* amounts) {

@@ -10,6 +10,8 @@ namespace muster::loop {
 namespace {
 
 constexpr size_t kLongestHint = 4096;
+// History changes with every pod; this much of it may be lost.
+constexpr absl::Duration kRememberEvery = absl::Seconds(60);
 // Growth may let another start that was behind its gang's user; more often than this it does not.
 constexpr int kRounds = 4;
 
@@ -52,7 +54,9 @@ Loop::Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* obs
 
 absl::Time Loop::NextTimer() const {
   if (!recalled_) return absl::InfiniteFuture();
-  return std::min(state_.NextTimer(), announcer_.NextDue());
+  const absl::Time write =
+      state_.memory_changed() ? remembered_at_ + kRememberEvery : absl::InfiniteFuture();
+  return std::min({state_.NextTimer(), announcer_.NextDue(), write});
 }
 
 bool Loop::Step(absl::Time until) {
@@ -66,6 +70,7 @@ bool Loop::Step(absl::Time until) {
   if (!recalled_) return open;
   state_.Expire(now);
   if (state_.changed()) DecideAndAct(now);
+  if (state_.memory_changed() && now >= remembered_at_ + kRememberEvery) Remember(now);
   announcer_.Speak(state_, now, ports_.actuator);
   return open;
 }
@@ -105,7 +110,7 @@ void Loop::DecideAndAct(absl::Time now) {
 void Loop::Act(const Plan& plan, absl::Time now) {
   for (const muster::Step& step : plan.steps) ActOn(step, now);
   // The claims are on record before the first eviction for them.
-  if (!plan.claims.empty()) ports_.actuator->Remember(state_.ToMemory());
+  if (!plan.claims.empty()) Remember(now);
   for (const Claim& claim : plan.claims) Evict(claim);
   for (GangId id : plan.releases) {
     for (PodId member : state_.gang(id).members) {
@@ -113,6 +118,12 @@ void Loop::Act(const Plan& plan, absl::Time now) {
       if (slot.given_up && !slot.pod.deleting) ports_.actuator->Delete(DeletePod{RefOf(slot.pod)});
     }
   }
+}
+
+void Loop::Remember(absl::Time now) {
+  ports_.actuator->Remember(state_.ToMemory());
+  state_.ClearMemoryChanged();
+  remembered_at_ = now;
 }
 
 void Loop::Evict(const Claim& claim) {

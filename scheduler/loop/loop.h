@@ -58,6 +58,7 @@ class Loop {
   void ActOn(const muster::Step& step, absl::Time now);
   void Evict(const Claim& claim);
   void TellRefusal(const EvictionRefused& refused);
+  void Remember(absl::Time now);
 
   Ports ports_;
   Decide decide_;
@@ -68,6 +69,7 @@ class Loop {
   std::vector<Event> events_;
   bool synced_ = false;
   bool recalled_ = false;  // what an earlier daemon promised is rebuilt: decisions may begin
+  absl::Time remembered_at_ = absl::InfinitePast();
   int64_t cycles_ = 0;
 };
 

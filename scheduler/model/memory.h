@@ -37,12 +37,13 @@ struct RunTimes {
   friend bool operator==(const RunTimes&, const RunTimes&) = default;
 };
 
-// Past use, decayed to `at`: amount x seconds, by resource. Of a queue, or of a user in a leaf.
+// Average use up to `at`, forgotten by halves (queues/past_use.h). Of a queue, or of a user in a
+// leaf.
 struct PastUse {
   std::string queue;
   std::string user;  // empty: the queue's
   absl::Time at;
-  ResourceList amount_seconds;
+  ResourceList average;
   friend bool operator==(const PastUse&, const PastUse&) = default;
 };
 

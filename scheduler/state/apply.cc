@@ -12,6 +12,7 @@ State::State(std::string scheduler_name)
       tree_(config_, &resources_) {}
 
 void State::Apply(const Event& event, absl::Time now) {
+  if (synced_) tree_.Advance(now);
   std::visit([this, now](const auto& e) { On(e, now); }, event);
 }
 
@@ -101,7 +102,12 @@ void State::On(const QueuesSeen& event, absl::Time now) {
     }
   }
   const std::vector<KeptClaim> claims = TakeClaims();
+  WorkOutUserPast();
+  auto past = tree_.PastUses();
   tree_ = Tree(event.config, &resources_);
+  if (!synced_ || tree_.half_life().on()) {
+    for (auto& [path, average] : past) tree_.Recall(path, std::move(average));
+  }
   config_ = event.config;
   running_.Clear();
   user_use_.clear();
@@ -130,6 +136,7 @@ void State::On(const QueuesSeen& event, absl::Time now) {
     Touch(gang.id);
   }
   ReturnClaims(claims);
+  if (synced_) BeginPast(now);
 }
 
 void State::On(const ForecastSeen& event, absl::Time now) {

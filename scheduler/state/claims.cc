@@ -155,32 +155,6 @@ std::vector<RoleId> State::RolesOf(const Gang& gang) const {
   return roles;
 }
 
-Memory State::ToMemory() const {
-  Memory memory;
-  for (const Gang& gang : gangs_) {
-    if (!gang.id.valid() || gang.claim.empty()) continue;
-    ClaimRecord record{gang.opener_uid, gang.claim_until, {}};
-    const std::vector<RoleId> roles = RolesOf(gang);
-    for (const ClaimSlot& slot : gang.claim) {
-      const auto part = std::find(roles.begin(), roles.end(), slot.role) - roles.begin();
-      record.rooms.push_back({static_cast<int32_t>(part), nodes_.at(slot.node).name, slot.count});
-    }
-    memory.claims.push_back(std::move(record));
-  }
-  for (const ClaimRecord& record : recalled_claims_) memory.claims.push_back(record);
-  std::sort(memory.claims.begin(), memory.claims.end(),
-            [](const ClaimRecord& a, const ClaimRecord& b) { return a.opener_uid < b.opener_uid; });
-  memory.run_times = past_runs_.ToMemory();
-  memory.evictions = evictions_;
-  return memory;
-}
-
-void State::On(const MemorySeen& event, absl::Time) {
-  recalled_claims_ = event.memory.claims;
-  past_runs_.Recall(event.memory.run_times);
-  evictions_ = event.memory.evictions;
-}
-
 bool State::ClaimAwaitsForecast() const {
   return std::any_of(
       recalled_claims_.begin(), recalled_claims_.end(), [this](const ClaimRecord& record) {

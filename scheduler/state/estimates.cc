@@ -30,7 +30,9 @@ void State::RecordRun(const Gang& gang, absl::Time now) {
   const bool all = gang.driver.valid()
                        ? succeeded(gang.driver)
                        : std::all_of(gang.members.begin(), gang.members.end(), succeeded);
-  if (all) past_runs_.Add(tree_.at(gang.queue).path, gang.app, now - gang.began);
+  if (!all) return;
+  past_runs_.Add(tree_.at(gang.queue).path, gang.app, now - gang.began);
+  memory_changed_ = true;
 }
 
 void State::RemindOfStarving(const Gang& gang, absl::Time now) {

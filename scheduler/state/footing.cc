@@ -114,6 +114,7 @@ void State::ChargeLeaving(QueueId queue, RoleId role, int64_t count) {
 void State::Enter(PodId id, const Footing& footing) {
   if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, 1);
   if (!footing.gang.valid()) return;
+  UseChanged();
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, 1, Tree::Use::kUsed);
   }
@@ -124,6 +125,7 @@ void State::Enter(PodId id, const Footing& footing) {
 void State::Leave(PodId id, const Footing& footing) {
   if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, -1);
   if (!footing.gang.valid()) return;
+  UseChanged();
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, -1, Tree::Use::kUsed);
   }
@@ -200,6 +202,9 @@ void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t 
   tree_.Charge(queue, each, count, use);
   user_books_.Charge(tree_, queue, user, each, count);
   auto [entry, fresh] = user_use_.try_emplace(std::make_pair(queue, user));
+  if (tree_.half_life().on()) {
+    user_past_.Advance(tree_.half_life(), tree_.at(queue).path, user, entry->second, tree_.now());
+  }
   AddScaled(&entry->second, each, count);
   const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
                                    [](int64_t amount) { return amount == 0; });
@@ -215,6 +220,19 @@ void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
 Amounts State::UserUse(QueueId leaf, const std::string& user) const {
   auto found = user_use_.find(std::make_pair(leaf, user));
   return found == user_use_.end() ? Amounts() : found->second;
+}
+
+Share State::UserShare(QueueId leaf, const std::string& user) const {
+  Amounts amounts = UserUse(leaf, user);
+  if (tree_.half_life().on()) {
+    const AverageUse past =
+        user_past_.At(tree_.half_life(), tree_.at(leaf).path, user, amounts, tree_.now());
+    amounts.resize(std::max(amounts.size(), past.parts.size()), 0);
+    for (size_t i = 0; i < amounts.size(); ++i) {
+      amounts[i] = SaturatingAdd(amounts[i], past.Rounded(i));
+    }
+  }
+  return DominantShare(amounts, tree_.total(), 1);
 }
 
 RoomColumns& State::rooms(RoleId role) {

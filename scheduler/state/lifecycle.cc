@@ -256,6 +256,7 @@ void State::TrimHolds(Gang* gang) {
 }
 
 void State::Expire(absl::Time now) {
+  if (synced_) tree_.Advance(now);
   while (!evictions_.empty() && evictions_.front().at + kBudgetTime <= now) {
     evictions_.erase(evictions_.begin());
     changed_ = true;
@@ -314,6 +315,7 @@ void State::Touch(GangId id) {
 }
 
 void State::Assume(const Plan& plan, absl::Time now) {
+  if (synced_) tree_.Advance(now);
   for (const Step& step : plan.steps) {
     Gang& gang = gangs_[step.gang.value];
     if (step.kind == StepKind::kStart) {

@@ -30,6 +30,7 @@ void State::On(const Synced&, absl::Time now) {
     Settle(gang.id, now);
   }
   RecallClaims(now);
+  BeginPast(now);
 }
 
 const Stamp* State::StampOf(const Gang& gang) const {

@@ -48,8 +48,11 @@ class State {
   // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what
   // the executors of a running driver are. Deciding now would give their room away.
   bool AwaitsForecast() const;
-  // What the next daemon needs to be told (model/memory.h).
+  // What the next daemon needs to be told (model/memory.h), and whether that has changed since the
+  // last ClearMemoryChanged, beside claims: averages of past use do until use has long been steady.
   Memory ToMemory() const;
+  bool memory_changed() const { return memory_changed_ || tree_.now() < past_settled_; }
+  void ClearMemoryChanged() { memory_changed_ = false; }
   // Drivers whose forecast nobody has asked for yet.
   std::vector<PodId> TakeForecastRequests();
 
@@ -72,6 +75,8 @@ class State {
   // How long the gang would run if it began now: what its user says, else what gangs of its app
   // took in its queue; infinite where neither is known.
   absl::Duration Estimate(const Gang& gang) const;
+  // Dominant, of that and of what they have used and held before, where that counts.
+  Share UserShare(QueueId leaf, const std::string& user) const;
   // Evictions of the last hour, in order of time.
   const std::vector<PastEviction>& evictions() const { return evictions_; }
   const UserBooks& user_books() const { return user_books_; }
@@ -89,8 +94,11 @@ class State {
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
   void CountRunning(QueueId queue, const std::string& user, int32_t by);
-  // For the cycle: shares are measured against the cluster as it is now.
-  void RefreshTotal() { tree_.SetTotal(nodes_.total()); }
+  // For the cycle: shares are measured against the cluster, and past use, as they are now.
+  void RefreshShares(absl::Time now) {
+    tree_.SetTotal(nodes_.total());
+    if (synced_) tree_.Advance(now);
+  }
   RoomColumns& rooms(RoleId role);
   Pools& pools() { return pools_; }
   KnownShapes& known_shapes() { return known_shapes_; }
@@ -159,6 +167,12 @@ class State {
   bool HasReplacements(const Gang& gang) const;
   void Promise(Gang* gang, absl::Time now);
 
+  // memory.cc: what a later daemon is told, and was told
+  void UseChanged();
+  void AddPastUse(std::vector<PastUse>* records) const;
+  void BeginPast(absl::Time now);
+  void WorkOutUserPast();
+
   // claims.cc: room that evictions free, and whose it is
   void AssumeClaim(const Claim& claim, absl::Time now);
   void SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until);
@@ -212,6 +226,7 @@ class State {
   QueueConfig config_;
   Tree tree_;
   absl::btree_map<std::pair<QueueId, std::string>, Amounts> user_use_;
+  UserPast user_past_;  // where past use counts
   UserBooks user_books_;
   absl::btree_set<GangId> attention_;
   absl::btree_set<GangId> claimed_;
@@ -227,6 +242,8 @@ class State {
   KnownShapes known_shapes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
+  bool memory_changed_ = false;
+  absl::Time past_settled_ = absl::InfinitePast();
 };
 
 }  // namespace muster

@@ -35,9 +35,9 @@ TEST_CASE("memory is written as one text, and read back the same") {
         "\"uid-2\",\"until\":\"2023-11-14T22:23:20+00:00\",\"rooms\":[]}],\"runTimes\":[{\"queue\":"
         "\"etl\",\"app\":\"nightly \\\"x\\\"\",\"seconds\":[60,75,1]},{\"queue\":\"etl\",\"app\":"
         "\"other\",\"seconds\":[9]}],\"pastUse\":[{\"queue\":\"etl\",\"user\":\"\",\"at\":"
-        "\"1970-01-01T00:00:07+00:00\",\"amountSeconds\":{\"cpu\":4000,\"memory\":"
+        "\"1970-01-01T00:00:07+00:00\",\"average\":{\"cpu\":4000,\"memory\":"
         "1125899906842624}},{\"queue\":\"etl\",\"user\":\"team/ann\",\"at\":"
-        "\"1970-01-01T00:00:08+00:00\",\"amountSeconds\":{}}],\"evictions\":[{\"queue\":\"etl\","
+        "\"1970-01-01T00:00:08+00:00\",\"average\":{}}],\"evictions\":[{\"queue\":\"etl\","
         "\"at\":\"2023-11-14T22:13:19+00:00\"}]}\n");
   const absl::StatusOr<Memory> again = DecodeMemory(text);
   REQUIRE(again.ok());
@@ -89,9 +89,9 @@ TEST_CASE("a text that is not all right counts for nothing, and the message says
       {"2023-11-14T22:23:20+00:00", "soon", "claims[1].until: expected a time"},
       {"[60,75,1]", "[60,-75,1]", "runTimes[0].seconds[1]: expected a whole number from 0"},
       {"[60,75,1]", "[60,1e3]", "runTimes[0].seconds[1]: expected a whole number"},
-      {"\"cpu\":4000", "\"cpu\":-1", "pastUse[0].amountSeconds.cpu: expected a whole number"},
+      {"\"cpu\":4000", "\"cpu\":-1", "pastUse[0].average.cpu: expected a whole number"},
       {"\"memory\":1125899906842624", "\"cpu\":1",
-       "pastUse[0].amountSeconds.cpu: expected the key"},
+       "pastUse[0].average.cpu: expected the key"},
       {"\"user\":\"\"", "\"user\":\"\",\"user\":\"\"", "pastUse[0].user: expected the key once"},
       {"\"evictions\":", "\"more\":1,\"evictions\":",
        "the text: expected only known keys, got \"more\""},

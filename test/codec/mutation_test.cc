@@ -253,7 +253,7 @@ TEST_CASE("a mutated memory is read, written and read again to the same, or refu
       "{\"version\":\"v1\",\"claims\":[{\"opener\":\"u\",\"until\":\"2023-11-14T22:13:20+00:00\","
       "\"rooms\":[[0,\"n\",1]]}],\"runTimes\":[{\"queue\":\"q\",\"app\":\"a\",\"seconds\":[1,20]}],"
       "\"pastUse\":[{\"queue\":\"q\",\"user\":\"\",\"at\":\"1970-01-01T00:00:07+00:00\","
-      "\"amountSeconds\":{\"cpu\":4}}],\"evictions\":[]}";
+      "\"average\":{\"cpu\":4}}],\"evictions\":[]}";
   size_t good = 0;
   for (int i = 0; i < 6000; ++i) {
     const std::string text = mutator.Mutate(seed_text);

@@ -233,6 +233,33 @@ TEST_CASE(
   CHECK(world.NodeOf(b) == "n1");
 }
 
+TEST_CASE("history is written once a minute while it moves, and without a half-life never") {
+  for (const bool counts : {true, false}) {
+    CAPTURE(counts);
+    ScriptedWorld w;
+    QueueConfig config = DefaultQueueConfig();
+    if (counts) config.half_life = absl::Minutes(10);
+    w.Tell(QueuesSeen{config});
+    w.See(MakeNode("n", 8));
+    w.Tell(Synced{});
+    const Pod pod = MakePod("p");
+    w.See(pod);
+    w.Run();
+    w.Accept(pod);
+    const size_t before = w.memories.size();
+    CHECK(before == (counts ? 1 : 0));
+    w.Run(absl::Minutes(10));
+    CHECK(w.memories.size() == (counts ? before + 10 : 0));
+    w.Run(absl::Hours(10));
+    const size_t settled = w.memories.size();
+    w.Run(absl::Hours(10));
+    CHECK(w.memories.size() == settled);
+    if (!counts) continue;
+    REQUIRE(w.memories.back().past_use.size() == 2);
+    CHECK(w.memories.back().past_use[0].average.Get(kCpu) == 1000);
+  }
+}
+
 TEST_CASE("an idle loop decides nothing and sleeps until told otherwise") {
   TwoNodes world;
   world.See(MakePod("p"));
