@@ -37,18 +37,6 @@ std::vector<int64_t> FairShares(const std::vector<int64_t>& demand,
   return fair;
 }
 
-absl::string_view CauseName(EvictionCause cause) {
-  switch (cause) {
-    case EvictionCause::kPreemption:
-      return "preemption";
-    case EvictionCause::kOverrun:
-      return "overrun";
-    case EvictionCause::kReclaim:
-      break;
-  }
-  return "reclaim";
-}
-
 }  // namespace
 
 Recorder::Recorder(Timeline* timeline, const ApiServer* api, const Workload* workload,
@@ -109,7 +97,7 @@ void Recorder::OnPlan(const State& state, const Plan& plan) {
     for (const Victim& victim : claim.victims) {
       const QueueId queue = state.gang(victim.gang).queue;
       const std::string path = queue.valid() ? state.tree().at(queue).path : "";
-      const std::string cause(CauseName(victim.cause));
+      const std::string cause(Name(victim.cause));
       auto at = std::find_if(
           evictions_.begin(), evictions_.end(),
           [&](const EvictionReport& r) { return r.queue == path && r.cause == cause; });

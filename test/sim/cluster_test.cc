@@ -17,6 +17,7 @@ Pod NewPod(const std::string& name, int64_t cpu = 1000) {
   pod.name = name;
   pod.scheduler_name = "muster";
   pod.role.requests.Set(kCpu, cpu);
+  pod.grace = codec::kAtOnce;
   return pod;
 }
 
@@ -114,6 +115,17 @@ TEST_CASE("a kubelet runs what it has room for and refuses the rest") {
   api.Delete(first);
   timeline.AdvanceTo(kStart + absl::Seconds(8));
   CHECK(api.Find(first) == nullptr);
+
+  Pod slow = NewPod("slow");
+  slow.grace = absl::Seconds(30);
+  const std::string slow_uid = api.Create(slow);
+  CHECK(api.Bind(Bind(slow_uid, "slow", "n")).ok());
+  timeline.AdvanceTo(kStart + absl::Seconds(12));
+  api.Delete(slow_uid);
+  timeline.AdvanceTo(kStart + absl::Seconds(41));
+  CHECK(api.Find(slow_uid) != nullptr);
+  timeline.AdvanceTo(kStart + absl::Seconds(43));
+  CHECK(api.Find(slow_uid) == nullptr);
 }
 
 TEST_CASE("pods of a node that does not exist are collected") {
