@@ -8,6 +8,8 @@ void HugeGang();     // one 10,000-member gang of one shape
 void ManyGangs();    // 1,000 gangs of 10
 void SteadyCycle();  // one new gang in a full cluster
 void Queues();       // turns, usage and entitlements of up to 10,000 leaf queues
+void Reclaims();     // victims for one gang in a full cluster
+void Backlog();      // gangs that can start beside many that cannot
 void Memory();       // what a pod and a node cost to hold
 
 }  // namespace muster::bench

@@ -64,12 +64,13 @@ Pod World::NewPod(int64_t cpu) {
   return pod;
 }
 
-void World::AddGang(int members, int64_t cpu, int minimum) {
+void World::AddGang(int members, int64_t cpu, int minimum, const std::string& queue) {
   const std::string name = absl::StrFormat("orders-%06d", gangs_++);
   std::vector<Pod> pods;
   for (int i = 0; i < members; ++i) {
     Pod pod = NewPod(cpu);
     pod.gang = name;
+    pod.queue = queue;
     pod.gang_min = minimum > 0 ? minimum : members;
     pod.created = now + absl::Seconds(i / 500);
     pods.push_back(std::move(pod));
