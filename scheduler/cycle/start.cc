@@ -59,7 +59,10 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
   Fit fit;
   if (const Reason* known = failed->Find(shape)) {
     fit.reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
-    if (fit.reason.code == ReasonCode::kNone) fit.reason = *known;
+    const bool never =
+        known->code == ReasonCode::kNeverFits || known->code == ReasonCode::kPredicate;
+    const bool limit_is_too_low = fit.reason.code == ReasonCode::kNeverFits;
+    if (fit.reason.code == ReasonCode::kNone || (never && !limit_is_too_low)) fit.reason = *known;
     return fit;
   }
   fit = TryFit(round.draft, round.profile, gang, shape);

@@ -70,6 +70,8 @@ class Loop {
   bool synced_ = false;
   bool recalled_ = false;  // what an earlier daemon promised is rebuilt: decisions may begin
   absl::Time remembered_at_ = absl::InfinitePast();
+  // Deciding takes a small part of the time at most: after a long decision the next one waits.
+  absl::Time decide_after_ = absl::InfinitePast();
   int64_t cycles_ = 0;
 };
 

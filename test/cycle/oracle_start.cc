@@ -269,6 +269,7 @@ std::string Oracle::Try(const Job& job) {
   if (quota == "NeverFits") return quota;
   if (!ahead.empty()) return Impossible(job, &word) ? word : "BehindHead";
   if (!quota.empty()) {
+    if (Impossible(job, &word)) return word;
     if (quota == "QueueQuota") Block(job, true);
     return quota == "QueueGangs" ? "QueueQuota" : quota;
   }

@@ -36,6 +36,8 @@ void RandomCluster::Reconfigure() {
     fresh.name = queue->name;
     fresh.weight = queue->weight;
     fresh.order = queue->order;
+    fresh.starve_after = queue->starve_after;
+    fresh.backfill = queue->backfill;
     fresh.per_namespace = queue->per_namespace;
     fresh.namespaces = queue->namespaces;
     fresh.queues = queue->queues;
