@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/model/check.h"
 
 namespace muster::kube {
 namespace {
@@ -28,8 +27,6 @@ absl::Status Errno(absl::string_view what, int code) {
   return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(code)));
 }
 
-bool WouldBlock(int code) { return code == EAGAIN || code == EWOULDBLOCK || code == EINTR; }
-
 void SetOptions(int socket) {
   const auto set = [socket](int level, int option, int value) {
     setsockopt(socket, level, option, &value, sizeof(value));
@@ -41,54 +38,6 @@ void SetOptions(int socket) {
 }
 
 }  // namespace
-
-// OpenSSL's view of the connection. Its own BIO for sockets asks the kernel for each record's head
-// and body apart, and raises SIGPIPE.
-class Connection::Bio {
- public:
-  static BIO* Make(Connection* connection) {
-    static BIO_METHOD* const method = MakeMethod();
-    BIO* bio = BIO_new(method);
-    MUSTER_CHECK(bio != nullptr);
-    BIO_set_data(bio, connection);
-    BIO_set_init(bio, 1);
-    return bio;
-  }
-
- private:
-  static BIO_METHOD* MakeMethod() {
-    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "connection");
-    MUSTER_CHECK(method != nullptr);
-    BIO_meth_set_read(method, &Bio::Read);
-    BIO_meth_set_write(method, &Bio::Write);
-    BIO_meth_set_ctrl(method, &Bio::Control);
-    return method;
-  }
-
-  static int Read(BIO* bio, char* out, int size) {
-    Connection& connection = *static_cast<Connection*>(BIO_get_data(bio));
-    BIO_clear_retry_flags(bio);
-    absl::string_view& from = connection.encrypted_;
-    if (from.empty()) {
-      BIO_set_retry_read(bio);
-      return -1;
-    }
-    const size_t count = std::min(from.size(), static_cast<size_t>(size));
-    std::memcpy(out, from.data(), count);
-    from.remove_prefix(count);
-    return static_cast<int>(count);
-  }
-
-  static int Write(BIO* bio, const char* bytes, int size) {
-    BIO_clear_retry_flags(bio);
-    const ssize_t put =
-        static_cast<Connection*>(BIO_get_data(bio))->Put(bytes, static_cast<size_t>(size));
-    if (put < 0 && WouldBlock(errno)) BIO_set_retry_write(bio);
-    return static_cast<int>(put);
-  }
-
-  static long Control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-};
 
 Connection::Connection(Sockets& sockets, TlsContext* tls, ReadBuffers& buffers)
     : sockets_(sockets), tls_(tls), buffers_(buffers) {}
@@ -144,7 +93,7 @@ void Connection::OnConnected() {
     return;
   }
   ssl_ = tls_->NewClient();
-  BIO* bio = Bio::Make(this);
+  BIO* bio = NewBio(this);
   SSL_set_bio(ssl_.get(), bio, bio);
   state_ = State::kHandshaking;
   Handshake();
@@ -218,6 +167,13 @@ ssize_t Connection::Put(const char* bytes, size_t size) {
   const ssize_t put = send(socket_, bytes, size, MSG_NOSIGNAL);
   if (put > 0) sent_ += static_cast<uint64_t>(put);
   return put;
+}
+
+size_t Connection::Take(char* out, size_t size) {
+  const size_t count = std::min(size, encrypted_.size());
+  std::memcpy(out, encrypted_.data(), count);
+  encrypted_.remove_prefix(count);
+  return count;
 }
 
 void Connection::Read() {

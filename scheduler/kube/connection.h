@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "scheduler/kube/sockets.h"
 #include "scheduler/kube/tls.h"
+#include "scheduler/kube/tls_bio.h"
 
 namespace muster::kube {
 
@@ -32,7 +33,7 @@ struct ReadBuffers {
   std::string plain = std::string(size_t{16} << 10, '\0');  // one TLS record
 };
 
-class Connection final : private Sockets::Listener {
+class Connection final : private Sockets::Listener, private TlsWire {
  public:
   class User {
    public:
@@ -68,7 +69,6 @@ class Connection final : private Sockets::Listener {
 
  private:
   enum class State { kNew, kConnecting, kHandshaking, kOpen, kClosed };
-  class Bio;
 
   void OnNews(uint32_t news) override;
   void ConnectNext();
@@ -82,7 +82,8 @@ class Connection final : private Sockets::Listener {
   void Fail(const absl::Status& why);
   void FailTls(int why);  // of SSL_get_error
   void WantWrites(bool wants);
-  ssize_t Put(const char* bytes, size_t size);
+  size_t Take(char* out, size_t size) override;
+  ssize_t Put(const char* bytes, size_t size) override;
 
   Sockets& sockets_;
   TlsContext* const tls_;

@@ -71,13 +71,13 @@ Answer ApiServer::Bind(const loop::BindPod& bind) {
   pod.node_name = bind.node;
   // Over the wire and back, as in the real world.
   const auto annotations = codec::EncodeStamp(bind.stamp);
-  pod.stamp =
-      codec::ReadStamp([&annotations](absl::string_view key) -> absl::optional<absl::string_view> {
-        for (const auto& [name, value] : annotations) {
-          if (name == key) return absl::string_view(value);
-        }
-        return absl::nullopt;
-      });
+  using Text = absl::optional<absl::string_view>;
+  pod.stamp = codec::ReadStamp([&annotations](absl::string_view key) -> Text {
+    for (const auto& [name, value] : annotations) {
+      if (name == key) return absl::string_view(value);
+    }
+    return absl::nullopt;
+  });
   pod.condition_reason.clear();
   pod.condition_message.clear();
   ++pod.generation;
