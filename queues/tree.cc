@@ -47,15 +47,19 @@ void Tree::Rank() {
 }
 
 void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
+  Amounts change = each;
+  for (int64_t& amount : change) amount = SaturatingMultiply(amount, count);
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
     Queue& queue = queues_[id.value];
     if (half_life_.on()) half_life_.Advance(queue.used, queue.held, now_, &queue.past);
     Amounts& amounts = use == Use::kUsed   ? queue.used
                        : use == Use::kHeld ? queue.held
                                            : queue.leaving;
-    AddScaled(&amounts, each, count);
-    // Only a sum that saturated could fall below zero here.
-    for (int64_t& amount : amounts) amount = std::max<int64_t>(amount, 0);
+    if (amounts.size() < change.size()) amounts.resize(change.size(), 0);
+    for (size_t i = 0; i < change.size(); ++i) {
+      // Only a sum that saturated could fall below zero here.
+      amounts[i] = std::max<int64_t>(SaturatingAdd(amounts[i], change[i]), 0);
+    }
   }
 }
 

@@ -233,6 +233,24 @@ TEST_CASE(
   CHECK(world.NodeOf(b) == "n1");
 }
 
+TEST_CASE("how long an app ran is written when it has ended") {
+  ScriptedWorld w;
+  w.See(MakeNode("n", 8));
+  w.Tell(Synced{});
+  Pod pod = MakePod("p");
+  pod.app = "etl";
+  w.See(pod);
+  w.Run();
+  w.Accept(pod);
+  w.Run(absl::Minutes(5));
+  CHECK(w.memories.empty());
+  w.See(On(pod, "n", PodPhase::kSucceeded));
+  w.Run(absl::Hours(1));
+  REQUIRE(w.memories.size() == 1);
+  REQUIRE(w.memories[0].run_times.size() == 1);
+  CHECK(w.memories[0].run_times[0].seconds == std::vector<int64_t>{300});
+}
+
 TEST_CASE("history is written once a minute while it moves, and without a half-life never") {
   for (const bool counts : {true, false}) {
     CAPTURE(counts);
