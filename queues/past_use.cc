@@ -48,7 +48,8 @@ int64_t AverageUse::Rounded(size_t column) const {
 int64_t HalfLife::Left(absl::Duration passed) const {
   if (passed <= absl::ZeroDuration()) return int64_t{1} << kFactorBits;
   const auto nanoseconds = static_cast<Uint128>(absl::ToInt64Nanoseconds(passed));
-  const auto half = static_cast<Uint128>(std::max<int64_t>(absl::ToInt64Nanoseconds(half_life_), 1));
+  const auto half =
+      static_cast<Uint128>(std::max<int64_t>(absl::ToInt64Nanoseconds(half_life_), 1));
   const Uint128 time = ((nanoseconds << kTimeBits) + half / 2) / half;
   const Uint128 halvings = time >> kTimeBits;
   if (halvings > kFactorBits) return 0;
@@ -110,8 +111,8 @@ void UserPast::Advance(const HalfLife& half_life, const std::string& leaf, const
   if (fresh && averages_.size() >= sweep_at_) Sweep(half_life, now);
 }
 
-AverageUse UserPast::At(const HalfLife& half_life, const std::string& leaf,
-                        const std::string& user, const Amounts& use, absl::Time now) const {
+AverageUse UserPast::At(const HalfLife& half_life, const std::string& leaf, const std::string& user,
+                        const Amounts& use, absl::Time now) const {
   const auto found = averages_.find(Key(leaf, user));
   if (found == averages_.end()) return {};
   AverageUse average = found->second;
@@ -126,9 +127,8 @@ void UserPast::Begin(absl::Time now) {
 }
 
 void UserPast::Sweep(const HalfLife& half_life, absl::Time now) {
-  std::erase_if(averages_, [&](const auto& entry) {
-    return half_life.SettledAfter(entry.second.at) < now;
-  });
+  std::erase_if(averages_,
+                [&](const auto& entry) { return half_life.SettledAfter(entry.second.at) < now; });
   sweep_at_ = std::max<size_t>(64, 2 * averages_.size());
 }
 

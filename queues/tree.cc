@@ -47,15 +47,20 @@ void Tree::Rank() {
 }
 
 void Tree::Charge(QueueId leaf, const Amounts& each, int64_t count, Use use) {
+  Amounts change = each;
+  for (int64_t& amount : change) amount = SaturatingMultiply(amount, count);
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
     Queue& queue = queues_[id.value];
     if (half_life_.on()) half_life_.Advance(queue.used, queue.held, now_, &queue.past);
     Amounts& amounts = use == Use::kUsed   ? queue.used
                        : use == Use::kHeld ? queue.held
                                            : queue.leaving;
-    // No less than zero but within a draft, which may ask what is without more than there is, and
-    // gives back exactly what it took.
-    AddScaled(&amounts, each, count);
+    if (amounts.size() < change.size()) amounts.resize(change.size(), 0);
+    for (size_t i = 0; i < change.size(); ++i) {
+      // No less than zero but within a draft, which may ask what is without more than there is, and
+      // gives back exactly what it took.
+      amounts[i] = SaturatingAdd(amounts[i], change[i]);
+    }
   }
 }
 

@@ -42,27 +42,39 @@ struct UserCaps {
 
 // Fields as in QueueSpec, in force: what ancestors say is worked in where it holds below them.
 struct Queue {
+  // What every charge, share and turn reads stands together: a cycle walks thousands of queues, and
+  // waits for memory more than it computes.
   QueueId id;
-  QueueId parent;    // invalid for the root
-  std::string path;  // "" for the root
+  QueueId parent;  // invalid for the root
   int64_t weight = 1;
+  int32_t priority = 0;       // its own
+  uint32_t rank = 0;          // by path: breaks ties of share
+  int32_t running = 0;        // gangs that have begun
+  bool limits_users = false;  // it or an ancestor has users or groups
+  bool draining = false;      // the config names it no more
+  // A template: its children are made when their namespace first asks (Choose).
+  bool per_namespace = false;
+  LeafOrder order = LeafOrder::kFifo;
+  QueueState state = QueueState::kOpen;
+  std::optional<int32_t> max_running;
+  Amounts used;     // bound or assumed
+  Amounts held;     // promised to members that do not exist yet
+  Amounts leaving;  // of both: what is on its way out
   Amounts guaranteed;
-  Amounts max;  // kUnlimited where not named
   // What it may really use and hold: max, and no more than guaranteed of what its siblings are
   // guaranteed if nobody may take it back from here (reclaimable: false).
   Amounts limit;
-  std::optional<int32_t> max_running;
+  std::vector<QueueId> children;
+  AverageUse past;  // of used and held; kept where the config has a half-life
+
+  std::string path;  // "" for the root
+  Amounts max;       // kUnlimited where not named
   UserCaps users, groups;
-  bool limits_users = false;  // it or an ancestor has users or groups
-  QueueState state = QueueState::kOpen;
-  int32_t priority = 0;  // its own
   int32_t max_priority = std::numeric_limits<int32_t>::max();
   bool preemptible = true;
   bool reclaimable = true;
   absl::Duration min_runtime;
   std::optional<int32_t> evictions_per_hour;  // its own: an ancestor's counts beside it
-
-  LeafOrder order = LeafOrder::kFifo;
   bool backfill = false;
   absl::Duration starve_after = kDefaultStarveAfter;
   Autoscale autoscale = Autoscale::kNone;
@@ -70,18 +82,6 @@ struct Queue {
   int32_t max_unbacked = 1;
   std::vector<std::string> namespaces;
   std::vector<std::string> service_accounts;
-  // A template: its children are made when their namespace first asks (Choose).
-  bool per_namespace = false;
-
-  std::vector<QueueId> children;
-  bool draining = false;  // the config names it no more
-  uint32_t rank = 0;      // by path: breaks ties of share
-
-  Amounts used;         // bound or assumed
-  Amounts held;         // promised to members that do not exist yet
-  Amounts leaving;      // of both: what is on its way out
-  int32_t running = 0;  // gangs that have begun
-  AverageUse past;      // of used and held; kept where the config has a half-life
 
   // Whether its namespaces allow it.
   bool Admits(absl::string_view ns) const;

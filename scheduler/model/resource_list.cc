@@ -2,31 +2,11 @@
 #include "scheduler/model/resource_list.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 namespace muster {
-
-namespace {
-
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
-
-}  // namespace
-
-int64_t SaturatingAdd(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return a > 0 ? kMax : kMin;
-}
-
-int64_t SaturatingMultiply(int64_t a, int64_t b) {
-  int64_t product = 0;
-  if (!__builtin_mul_overflow(a, b, &product)) return product;
-  return (a > 0) == (b > 0) ? kMax : kMin;
-}
 
 ResourceList::ResourceList(std::initializer_list<std::pair<absl::string_view, int64_t>> entries) {
   for (const auto& [name, amount] : entries) Set(name, amount);

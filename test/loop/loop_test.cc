@@ -233,6 +233,24 @@ TEST_CASE(
   CHECK(world.NodeOf(b) == "n1");
 }
 
+TEST_CASE("how long an app ran is written when it has ended") {
+  ScriptedWorld w;
+  w.See(MakeNode("n", 8));
+  w.Tell(Synced{});
+  Pod pod = MakePod("p");
+  pod.app = "etl";
+  w.See(pod);
+  w.Run();
+  w.Accept(pod);
+  w.Run(absl::Minutes(5));
+  CHECK(w.memories.empty());
+  w.See(On(pod, "n", PodPhase::kSucceeded));
+  w.Run(absl::Hours(1));
+  REQUIRE(w.memories.size() == 1);
+  REQUIRE(w.memories[0].run_times.size() == 1);
+  CHECK(w.memories[0].run_times[0].seconds == std::vector<int64_t>{300});
+}
+
 TEST_CASE("history is written once a minute while it moves, and without a half-life never") {
   for (const bool counts : {true, false}) {
     CAPTURE(counts);
@@ -270,6 +288,63 @@ TEST_CASE("an idle loop decides nothing and sleeps until told otherwise") {
   world.Run(absl::Hours(10));
   CHECK(world.loop().cycles() == cycles);
   CHECK(world.loop().NextTimer() == absl::InfiniteFuture());
+}
+
+// A world whose decisions take time on its own clock.
+class SlowDecisions : public Feed, public Actuator, public Clock {
+ public:
+  SlowDecisions()
+      : loop_({this, this, this}, "muster", [this](State&, const Profile&, absl::Time) {
+          ++decisions_;
+          now_ += takes_;
+          return Plan();
+        }) {}
+  bool Drain(std::vector<Event>* events, absl::Time until) override {
+    if (pending_.empty()) now_ = std::max(now_, std::min(until, end_));
+    events->swap(pending_);
+    pending_.clear();
+    return true;
+  }
+  absl::Time Now() override { return now_; }
+  void Bind(BindPod) override {}
+  void Delete(DeletePod) override {}
+  void Evict(EvictPods) override {}
+  void Remember(Memory) override {}
+  void Condition(SetCondition) override {}
+  void Event(PostEvent) override {}
+  void Forecast(ReadForecast) override {}
+
+  absl::Time now_ = At(0);
+  absl::Time end_ = At(0);
+  absl::Duration takes_;
+  int decisions_ = 0;
+  std::vector<muster::Event> pending_ = {Synced{}};
+  Loop loop_;
+};
+
+TEST_CASE("a long decision is followed by a pause, and what happens meanwhile is decided after it") {
+  struct Row {
+    absl::Duration takes, pause;
+  };
+  for (const Row& row : {Row{absl::Milliseconds(2), absl::ZeroDuration()},
+                         Row{absl::Milliseconds(13), absl::Milliseconds(320)},
+                         Row{absl::Seconds(5), absl::Seconds(1)}}) {
+    CAPTURE(row.takes);
+    SlowDecisions world;
+    world.takes_ = row.takes;
+    world.loop_.Step(world.now_);
+    REQUIRE(world.decisions_ == 1);
+    const absl::Time after = world.now_;
+    world.pending_.push_back(NodeSeen{MakeNode("n1", 4)});
+    world.end_ = after + absl::Hours(1);
+    world.loop_.Step(world.end_);
+    if (row.pause > absl::ZeroDuration()) {
+      CHECK(world.decisions_ == 1);
+      world.loop_.Step(world.end_);
+      CHECK(world.now_ == after + row.pause + row.takes);
+    }
+    CHECK(world.decisions_ == 2);
+  }
 }
 
 }  // namespace
