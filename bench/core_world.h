@@ -24,8 +24,7 @@ struct World {
   explicit World(int nodes);
 
   // Tells of a declared gang of `members`, in an order unlike that of their names.
-  void AddGang(int members, int64_t cpu = kPodCpu, int minimum = 0,
-               const std::string& queue = "");
+  void AddGang(int members, int64_t cpu = kPodCpu, int minimum = 0, const std::string& queue = "");
   // Tells of a pod on its own, with this queue label.
   void AddPod(const std::string& queue);
   // A pod on each node that leaves `cpu_left` milli-CPU.

@@ -41,8 +41,8 @@ class Filter {
 
 // How a scorer wants several members of a role placed.
 enum class Filling {
-  kWhole,      // the best node as full as it goes, then the next: rates do not change meanwhile
-  kOneByOne,   // rates are asked again after each member
+  kWhole,     // the best node as full as it goes, then the next: rates do not change meanwhile
+  kOneByOne,  // rates are asked again after each member
 };
 
 inline constexpr int32_t kBestRate = 1'000'000;

@@ -6,9 +6,8 @@
 namespace muster {
 
 PastRuns::Map::iterator PastRuns::OldestOf(Map::iterator first, Map::iterator last) {
-  return std::min_element(first, last, [](const auto& a, const auto& b) {
-    return a.second.latest < b.second.latest;
-  });
+  return std::min_element(
+      first, last, [](const auto& a, const auto& b) { return a.second.latest < b.second.latest; });
 }
 
 // For one more app of the queue.

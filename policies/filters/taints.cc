@@ -19,11 +19,10 @@ class TaintsFilter : public Filter {
              absl::Span<int32_t> rooms) const override {
     for (uint32_t i = range.first; i < range.last; ++i) {
       const std::vector<Taint>& taints = state.nodes().at(NodeId{i}).taints;
-      const bool refused =
-          std::any_of(taints.begin(), taints.end(), [&role](const Taint& taint) {
-            return taint.effect != TaintEffect::kPreferNoSchedule &&
-                   !Tolerated(taint, role.spec.tolerations);
-          });
+      const bool refused = std::any_of(taints.begin(), taints.end(), [&role](const Taint& taint) {
+        return taint.effect != TaintEffect::kPreferNoSchedule &&
+               !Tolerated(taint, role.spec.tolerations);
+      });
       if (refused) rooms[i] = 0;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fair between users: priority, then the user with the lowest dominant share of what they use and
-// hold in the leaf (and have used before, where that counts), then arrival. Nobody waits for a head that lacks room.
+// hold in the leaf (and have used before, where that counts), then arrival. Nobody waits for a head
+// that lacks room.
 #include <memory>
 
 #include "policies/arrival.h"

@@ -48,8 +48,8 @@ std::string PastUseText(const PastUse& use) {
     amounts.push_back(absl::StrCat(JsonText(resource), ":", amount));
   }
   return absl::StrCat("{\"queue\":", JsonText(use.queue), ",\"user\":", JsonText(use.user),
-                      ",\"at\":", TimeText(use.at), ",\"average\":{",
-                      absl::StrJoin(amounts, ","), "}}");
+                      ",\"at\":", TimeText(use.at), ",\"average\":{", absl::StrJoin(amounts, ","),
+                      "}}");
 }
 
 std::string EvictionText(const PastEviction& eviction) {

@@ -97,8 +97,7 @@ class SpecReader {
       YamlMap container(item, YamlMap::kOpen);
       k8s::Container* out = to->Add();
       TextOf(&container, "name", [&](std::string text) { out->set_name(text); });
-      TextOf(&container, "restartPolicy",
-             [&](std::string text) { out->set_restart_policy(text); });
+      TextOf(&container, "restartPolicy", [&](std::string text) { out->set_restart_policy(text); });
       if (const auto resources = container.Optional("resources")) {
         ReadResources(YamlMap(*resources, YamlMap::kOpen), out->mutable_resources());
       }

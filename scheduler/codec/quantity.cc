@@ -23,8 +23,7 @@ constexpr int kMaxWholeDigits = 19;
 constexpr int kNanoDigits = 9;
 constexpr int64_t kExponentCap = 1000000;  // far beyond any value in range, far below overflow
 
-constexpr char kExpected[] =
-    "a Kubernetes quantity such as \"500m\", \"2\", \"16Gi\" or \"1e3\"";
+constexpr char kExpected[] = "a Kubernetes quantity such as \"500m\", \"2\", \"16Gi\" or \"1e3\"";
 
 struct Suffix {
   absl::string_view text;
@@ -34,12 +33,22 @@ struct Suffix {
 const Suffix* FindSuffix(absl::string_view text) {
   static const absl::int128 kOne = kNanosPerUnit;
   static const Suffix kSuffixes[] = {
-      {"n", 1}, {"u", 1000}, {"m", kNanosPerMilli}, {"", kOne},
-      {"k", kOne * 1000}, {"M", kOne * 1000000}, {"G", kOne * 1000000000},
-      {"T", kOne * 1000000000000}, {"P", kOne * 1000000000000000},
+      {"n", 1},
+      {"u", 1000},
+      {"m", kNanosPerMilli},
+      {"", kOne},
+      {"k", kOne * 1000},
+      {"M", kOne * 1000000},
+      {"G", kOne * 1000000000},
+      {"T", kOne * 1000000000000},
+      {"P", kOne * 1000000000000000},
       {"E", kOne * 1000000000000000000},
-      {"Ki", kOne << 10}, {"Mi", kOne << 20}, {"Gi", kOne << 30},
-      {"Ti", kOne << 40}, {"Pi", kOne << 50}, {"Ei", kOne << 60},
+      {"Ki", kOne << 10},
+      {"Mi", kOne << 20},
+      {"Gi", kOne << 30},
+      {"Ti", kOne << 40},
+      {"Pi", kOne << 50},
+      {"Ei", kOne << 60},
   };
   for (const Suffix& suffix : kSuffixes) {
     if (suffix.text == text) return &suffix;
@@ -91,8 +100,8 @@ std::optional<absl::int128> Scale(const Decimal& number, absl::int128 unit) {
   // remembers.
   absl::int128 fraction = 0;
   bool inexact = false;
-  for (int64_t place = static_cast<int64_t>(number.digits.size()) - 1;
-       place >= number.point; --place) {
+  for (int64_t place = static_cast<int64_t>(number.digits.size()) - 1; place >= number.point;
+       --place) {
     fraction += unit * digit(place);
     inexact = inexact || fraction % 10 != 0;
     fraction /= 10;

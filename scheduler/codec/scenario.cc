@@ -66,9 +66,8 @@ void ReadBody(YamlMap* map, Scenario* scenario) {
       scenario->nodes.push_back(std::move(node));
     }
   });
-  EachItem(map, "disruptionBudgets", [&](const YamlField& item) {
-    scenario->budgets.push_back(ReadBudget(item));
-  });
+  EachItem(map, "disruptionBudgets",
+           [&](const YamlField& item) { scenario->budgets.push_back(ReadBudget(item)); });
   Names job_names("job");
   EachItem(map, "jobs", [&](const YamlField& item) {
     for (Job& job : ReadJobs(item)) {

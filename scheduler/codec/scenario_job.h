@@ -41,9 +41,9 @@ struct Job {
   std::string user_label;        // label muster.dev/user; empty: none
   std::string app;               // label spark-app-name or app.kubernetes.io/name; empty: none
   int32_t priority = 0;
-  bool preempts = true;              // preemptionPolicy is not Never
-  absl::Duration estimate;           // annotation muster.dev/runtime; zero: none
-  absl::Duration grace = kAtOnce;    // from a pod's deletion to its end
+  bool preempts = true;            // preemptionPolicy is not Never
+  absl::Duration estimate;         // annotation muster.dev/runtime; zero: none
+  absl::Duration grace = kAtOnce;  // from a pod's deletion to its end
   // How long the work takes with its minimum running; infinite: until something ends it.
   absl::Duration runtime = absl::InfiniteDuration();
   bool recreate = true;  // its owner makes pods anew that were deleted or failed
@@ -51,7 +51,7 @@ struct Job {
   // job that is recreated.
   std::optional<bool> resubmit;
   bool checkpoint = false;  // what was done is not done again after that
-  bool gated = false;    // pods carry a scheduling gate
+  bool gated = false;       // pods carry a scheduling gate
   std::string scheduler_name = "muster";
   std::string node;           // spec.nodeName preset: bound from the start, by somebody else
   std::vector<Shape> shapes;  // kPod: one of one pod; kGang: at least one pod

@@ -30,8 +30,7 @@ constexpr int64_t kMaxMib = std::numeric_limits<int64_t>::max() / kMebibyte;
 constexpr absl::string_view kInstances = "spark.executor.instances";
 constexpr absl::string_view kMaxExecutors = "spark.dynamicAllocation.maxExecutors";
 constexpr absl::string_view kMemory = "spark.executor.memory";
-constexpr absl::string_view kPvcPrefix =
-    "spark.kubernetes.executor.volumes.persistentVolumeClaim.";
+constexpr absl::string_view kPvcPrefix = "spark.kubernetes.executor.volumes.persistentVolumeClaim.";
 constexpr absl::string_view kResourcePrefix = "spark.executor.resource.";
 
 struct Counts {
@@ -52,8 +51,7 @@ Counts DynamicCounts(SparkConf* conf) {
       conf->Integer("spark.dynamicAllocation.initialExecutors", 0).value_or(min);
   const int32_t instances = conf->Integer(kInstances, 0).value_or(0);
   const int32_t start = std::max({min, initial, instances});
-  const int32_t max =
-      conf->Integer(kMaxExecutors, 1).value_or(std::numeric_limits<int32_t>::max());
+  const int32_t max = conf->Integer(kMaxExecutors, 1).value_or(std::numeric_limits<int32_t>::max());
   // Spark itself refuses to start then.
   if (start > max) conf->Expected(kMaxExecutors, absl::StrCat("at least the ", start, " at start"));
   return {start, min};
@@ -62,9 +60,9 @@ Counts DynamicCounts(SparkConf* conf) {
 // Spark asks for no more pods while that many wait: a gang that needs more would never be complete.
 int32_t PendingCap(SparkConf* conf) {
   constexpr int32_t kNone = std::numeric_limits<int32_t>::max();
-  return std::min(conf->Integer("spark.kubernetes.allocation.maxPendingPods", 1).value_or(kNone),
-                  conf->Integer("spark.kubernetes.allocation.maxPendingPodsPerRp", 1)
-                      .value_or(kNone));
+  return std::min(
+      conf->Integer("spark.kubernetes.allocation.maxPendingPods", 1).value_or(kNone),
+      conf->Integer("spark.kubernetes.allocation.maxPendingPodsPerRp", 1).value_or(kNone));
 }
 
 Counts ReadCounts(SparkConf* conf) {
@@ -202,8 +200,8 @@ Forecast Broken(std::string message) {
 Forecast ForecastExecutors(const SparkSource& source) {
   const absl::StatusOr<Properties> conf = ParseProperties(source.properties);
   if (conf.ok()) return ForecastExecutors(source, *conf);
-  return Broken(absl::StrCat("ConfigMap ", source.conf_map, ": spark.properties: ",
-                             conf.status().message()));
+  return Broken(
+      absl::StrCat("ConfigMap ", source.conf_map, ": spark.properties: ", conf.status().message()));
 }
 
 Forecast ForecastExecutors(const SparkSource& source, const Properties& properties) {

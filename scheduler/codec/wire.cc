@@ -10,16 +10,11 @@ bool WireReader::Read() {
   uint64_t size = 0;
   absl::string_view skipped;
   switch (tag & 7) {
-    case 0:
-      return Varint(&value_);
-    case 1:
-      return Take(8, &skipped);
-    case 2:
-      return Varint(&size) && Take(size, &bytes_);
-    case 5:
-      return Take(4, &skipped);
-    default:
-      return false;  // groups: Kubernetes has none
+    case 0: return Varint(&value_);
+    case 1: return Take(8, &skipped);
+    case 2: return Varint(&size) && Take(size, &bytes_);
+    case 5: return Take(4, &skipped);
+    default: return false;  // groups: Kubernetes has none
   }
 }
 

@@ -57,8 +57,7 @@ class EventReader {
       return Error(MarkOfByte(parser_.problem_offset), absl::StrCat("not valid YAML: ", message));
     }
     if (parser_.context != nullptr) {
-      absl::StrAppend(&message, " ", parser_.context, " of line ",
-                      parser_.context_mark.line + 1);
+      absl::StrAppend(&message, " ", parser_.context, " of line ", parser_.context_mark.line + 1);
     }
     return Error(ToMark(parser_.problem_mark), absl::StrCat("not valid YAML: ", message));
   }
@@ -114,16 +113,11 @@ class TreeBuilder {
     if (depth > kYamlDepth) return TooDeep();
     node->mark = events_.mark();
     switch (events_.type()) {
-      case YAML_ALIAS_EVENT:
-        return ReadAlias(node, depth);
-      case YAML_SCALAR_EVENT:
-        return ReadScalar(node);
-      case YAML_SEQUENCE_START_EVENT:
-        return ReadSequence(node, depth);
-      case YAML_MAPPING_START_EVENT:
-        return ReadMapping(node, depth);
-      default:
-        return events_.Error("not valid YAML: a value was expected");
+      case YAML_ALIAS_EVENT: return ReadAlias(node, depth);
+      case YAML_SCALAR_EVENT: return ReadScalar(node);
+      case YAML_SEQUENCE_START_EVENT: return ReadSequence(node, depth);
+      case YAML_MAPPING_START_EVENT: return ReadMapping(node, depth);
+      default: return events_.Error("not valid YAML: a value was expected");
     }
   }
 
@@ -166,8 +160,8 @@ class TreeBuilder {
     const auto& scalar = events_.event().data.scalar;
     node->text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
     node->quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    node->kind = !node->quoted && IsNullText(node->text) ? YamlNode::Kind::kNull
-                                                         : YamlNode::Kind::kScalar;
+    node->kind =
+        !node->quoted && IsNullText(node->text) ? YamlNode::Kind::kNull : YamlNode::Kind::kScalar;
     absl::Status status = RefuseTag(scalar.tag);
     return status.ok() ? Remember(NameOf(scalar.anchor), *node) : status;
   }

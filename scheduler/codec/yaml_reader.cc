@@ -16,21 +16,16 @@ namespace {
 
 std::string Describe(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::kNull:
-      return "nothing";
-    case YamlNode::Kind::kSequence:
-      return "a list";
-    case YamlNode::Kind::kMapping:
-      return "a mapping";
+    case YamlNode::Kind::kNull: return "nothing";
+    case YamlNode::Kind::kSequence: return "a list";
+    case YamlNode::Kind::kMapping: return "a mapping";
     case YamlNode::Kind::kScalar:
       return node.quoted ? absl::StrCat("the text ", Quoted(node.text)) : Quoted(node.text);
   }
   return "nothing";
 }
 
-bool IsPlain(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::kScalar && !node.quoted;
-}
+bool IsPlain(const YamlNode& node) { return node.kind == YamlNode::Kind::kScalar && !node.quoted; }
 
 }  // namespace
 
@@ -57,8 +52,8 @@ absl::Status YamlErrors::ToStatus() const {
 }
 
 void YamlField::Error(absl::string_view message) const {
-  errors_->Add(node_->mark, path_.empty() ? std::string(message)
-                                          : absl::StrCat(path_, ": ", message));
+  errors_->Add(node_->mark,
+               path_.empty() ? std::string(message) : absl::StrCat(path_, ": ", message));
 }
 
 void YamlField::Expected(absl::string_view what) const {
@@ -200,9 +195,9 @@ void YamlMap::Finish() const {
   for (const YamlEntry& entry : field_.node().entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     const std::string nearest = NearestWord(entry.key, {known_.begin(), known_.end()});
-    const std::string message =
-        nearest.empty() ? absl::StrCat("expected one of ", absl::StrJoin(known_, ", "))
-                        : absl::StrCat("did you mean ", Quoted(nearest), "?");
+    const std::string message = nearest.empty()
+                                    ? absl::StrCat("expected one of ", absl::StrJoin(known_, ", "))
+                                    : absl::StrCat("did you mean ", Quoted(nearest), "?");
     field_.errors()->Add(
         entry.mark, absl::StrCat(field_.path(), field_.path().empty() ? "" : ": ", "unknown key ",
                                  Quoted(entry.key), "; ", message));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What could be evicted for a gang, in the order of preference: claims of gangs behind it, gangs that
-// passed it by an estimate and overran that, members above their gang's minimum, then gangs whole. Nothing else is a candidate: no driver is left
-// without its executors, and no gang below its minimum.
+// What could be evicted for a gang, in the order of preference: claims of gangs behind it, gangs
+// that passed it by an estimate and overran that, members above their gang's minimum, then gangs
+// whole. Nothing else is a candidate: no driver is left without its executors, and no gang below
+// its minimum.
 #pragma once
 
 #include <cstdint>

@@ -18,9 +18,8 @@ namespace {
 
 bool HasRoom(const State& state, const Gang& gang) {
   return !gang.holds.empty() || !gang.repairs.empty() ||
-         std::any_of(gang.members.begin(), gang.members.end(), [&state](PodId id) {
-           return OnNode(state.pod(id).footing.standing);
-         });
+         std::any_of(gang.members.begin(), gang.members.end(),
+                     [&state](PodId id) { return OnNode(state.pod(id).footing.standing); });
 }
 
 }  // namespace

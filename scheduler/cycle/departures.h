@@ -43,7 +43,7 @@ class Departures {
   const absl::Time now_;
   std::vector<Departure> all_;
   bool gathered_ = false;
-  size_t followed_ = 0;                            // steps of the plan
+  size_t followed_ = 0;                             // steps of the plan
   std::map<GangId, std::vector<size_t>> steps_of_;  // by gang, indices
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shapes that found no room in this cycle. Room only shrinks while gangs start, so none of them need
-// be tried again, whoever asks.
+// Shapes that found no room in this cycle. Room only shrinks while gangs start, so none of them
+// need be tried again, whoever asks.
 #pragma once
 
 #include <map>

@@ -151,9 +151,8 @@ LeafLine::iterator NextUser(LeafLine* line) {
 
 // The gang of the user with the fewest members: of equals the older one.
 std::vector<Asking>::iterator NextGang(std::vector<Asking>* asking) {
-  return std::min_element(asking->begin(), asking->end(), [](const Asking& a, const Asking& b) {
-    return a.members < b.members;
-  });
+  return std::min_element(asking->begin(), asking->end(),
+                          [](const Asking& a, const Asking& b) { return a.members < b.members; });
 }
 
 // One member, or a chunk of a gang that asks alone.

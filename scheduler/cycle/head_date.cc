@@ -18,9 +18,8 @@ void LookThroughClaims(Round& round) {
   for (GangId id : state.attention()) {
     const Gang& gang = state.gang(id);
     if (gang.claim.empty()) continue;
-    const bool started =
-        std::any_of(round.plan->steps.begin(), round.plan->steps.end(),
-                    [id](const Step& step) { return step.gang == id; });
+    const bool started = std::any_of(round.plan->steps.begin(), round.plan->steps.end(),
+                                     [id](const Step& step) { return step.gang == id; });
     if (!started) ReleaseClaim(round.draft, gang);
   }
 }

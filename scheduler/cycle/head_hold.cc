@@ -28,8 +28,8 @@ std::string TellDate(const Round& round, const BlockedPool& hold) {
     return "has no date, since too few of those that run have a known end";
   }
   if (hold.date <= round.now || !hold.last.valid()) return "may start any moment";
-  return absl::StrCat("may start by ", Clock(hold.date), " when ",
-                      FullName(round.gang(hold.last)), " ends");
+  return absl::StrCat("may start by ", Clock(hold.date), " when ", FullName(round.gang(hold.last)),
+                      " ends");
 }
 
 // Calls with each head that binds the gang and could use the same nodes, until it says false.

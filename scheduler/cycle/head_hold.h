@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a head that waits keeps others from. Its pool are the nodes that admit it.
 //
-// Without a date nobody who is behind it uses its pool. With one (the earliest time at which, by the
-// estimated ends of those that run, there is room for all of it) a gang may pass that would be gone
-// by then, or that leaves the head what is planned for it: on each node of that plan stays free now
-// what the plan needs beyond what will have been freed. So by estimate nothing that passes delays
-// it. Source: EASY backfilling (Lifka, "The ANL/IBM SP Scheduling System", JSSPP 1995), with the
-// room of nodes in place of a number of processors.
+// Without a date nobody who is behind it uses its pool. With one (the earliest time at which, by
+// the estimated ends of those that run, there is room for all of it) a gang may pass that would be
+// gone by then, or that leaves the head what is planned for it: on each node of that plan stays
+// free now what the plan needs beyond what will have been freed. So by estimate nothing that passes
+// delays it. Source: EASY backfilling (Lifka, "The ANL/IBM SP Scheduling System", JSSPP 1995), with
+// the room of nodes in place of a number of processors.
 #pragma once
 
 #include "scheduler/cycle/stages.h"

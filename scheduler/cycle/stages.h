@@ -30,8 +30,8 @@ struct KeptRoom {
   Amounts amounts;
 };
 
-// A head that lacks room: nobody who is bound by it starts on the nodes that admit it, but for those
-// who by estimate do not delay it (head_hold.h).
+// A head that lacks room: nobody who is bound by it starts on the nodes that admit it, but for
+// those who by estimate do not delay it (head_hold.h).
 struct BlockedPool {
   GangId head;
   bool everywhere = false;  // short of quota, not of nodes

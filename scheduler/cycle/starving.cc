@@ -25,9 +25,8 @@ std::vector<GangId> HeadsOf(const Round& round, const std::map<QueueId, Line>& l
     const bool waited = gang.created + queue.starve_after <= round.now;
     if (waited && gang.claim.empty()) heads.push_back(gang.id);
   }
-  std::sort(heads.begin(), heads.end(), [&state](GangId a, GangId b) {
-    return ArrivedBefore(state.gang(a), state.gang(b));
-  });
+  std::sort(heads.begin(), heads.end(),
+            [&state](GangId a, GangId b) { return ArrivedBefore(state.gang(a), state.gang(b)); });
   return heads;
 }
 

@@ -239,8 +239,7 @@ class Search {
 
   int64_t Score(const Candidate& candidate) const {
     const auto taken = taken_.find(candidate.gang);
-    const bool in_part = candidate.whole() && taken != taken_.end() &&
-                         !taken->second.pods.empty();
+    const bool in_part = candidate.whole() && taken != taken_.end() && !taken->second.pods.empty();
     if (in_part) return ScoreOf(Without(round_.state(), candidate, taken->second.pods));
     return ScoreOf(candidate);
   }

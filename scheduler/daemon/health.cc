@@ -42,14 +42,10 @@ Page Health::Ready() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   const std::string last = trouble_.empty() ? "" : absl::StrCat("; last problem: ", trouble_);
   switch (phase_) {
-    case Phase::kElecting:
-      return Say(503, absl::StrCat("not ready: no leader is known yet", last));
-    case Phase::kStandby:
-      return Say(200, absl::StrCat("ok: stands by, ", detail_, " leads"));
-    case Phase::kStopping:
-      return Say(503, "not ready: stopping");
-    case Phase::kLeading:
-      break;
+    case Phase::kElecting: return Say(503, absl::StrCat("not ready: no leader is known yet", last));
+    case Phase::kStandby: return Say(200, absl::StrCat("ok: stands by, ", detail_, " leads"));
+    case Phase::kStopping: return Say(503, "not ready: stopping");
+    case Phase::kLeading: break;
   }
   const std::string missing = not_synced_ ? not_synced_() : "the API server was not asked yet";
   if (missing.empty()) return Say(200, "ok: leads, synced");

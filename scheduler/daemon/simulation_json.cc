@@ -51,12 +51,9 @@ class Json {
 
 absl::string_view KindName(codec::JobKind kind) {
   switch (kind) {
-    case codec::JobKind::kPod:
-      return "pod";
-    case codec::JobKind::kGang:
-      return "gang";
-    case codec::JobKind::kSpark:
-      return "spark";
+    case codec::JobKind::kPod: return "pod";
+    case codec::JobKind::kGang: return "gang";
+    case codec::JobKind::kSpark: return "spark";
   }
   return "pod";
 }

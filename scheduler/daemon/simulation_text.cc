@@ -185,7 +185,8 @@ class Page {
   void Evictions() {
     std::set<std::pair<std::string, std::string>> seen;  // queue and cause
     for (const sim::Report& report : reports_) {
-      for (const sim::EvictionReport& each : report.evictions) seen.insert({each.queue, each.cause});
+      for (const sim::EvictionReport& each : report.evictions)
+        seen.insert({each.queue, each.cause});
     }
     if (seen.empty()) return;
     for (const auto& [queue, cause] : seen) {
@@ -197,8 +198,7 @@ class Page {
         return std::string("-");
       });
     }
-    Row("cpu time to be done again",
-        [](const sim::Report& report) { return Time(report.lost); });
+    Row("cpu time to be done again", [](const sim::Report& report) { return Time(report.lost); });
   }
 
   // Until something last happened.

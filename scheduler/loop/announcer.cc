@@ -21,12 +21,9 @@ absl::Duration Patience(const Reason& reason) {
     case ReasonCode::kConfigError:
     case ReasonCode::kForbidden:
     case ReasonCode::kNeverFits:
-    case ReasonCode::kQueueClosed:
-      return absl::ZeroDuration();
-    case ReasonCode::kGangIncomplete:
-      return absl::Seconds(5);
-    default:
-      return absl::Seconds(1);
+    case ReasonCode::kQueueClosed: return absl::ZeroDuration();
+    case ReasonCode::kGangIncomplete: return absl::Seconds(5);
+    default: return absl::Seconds(1);
   }
 }
 

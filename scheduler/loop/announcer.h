@@ -30,7 +30,7 @@ class Announcer {
     absl::Time since;  // this code stands
     absl::Time grown;  // more members wait than before
     absl::Time due;    // InfiniteFuture: told all
-    Reason told;  // to all, at `told_all_at`; members that join are told in between
+    Reason told;       // to all, at `told_all_at`; members that join are told in between
     size_t told_waiting = 0;
     absl::Time told_at = absl::InfinitePast();
     absl::Time told_all_at = absl::InfinitePast();

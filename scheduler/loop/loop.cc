@@ -16,8 +16,8 @@ constexpr absl::Duration kRememberEvery = absl::Seconds(60);
 constexpr int kRounds = 4;
 
 // A decision that is not short is followed by a pause of so many times as long: a backlog of ten
-// thousand gangs that cannot start makes every decision long, and takes no more than some 3 % of the
-// time from what is bound meanwhile. What has happened by then is decided at once.
+// thousand gangs that cannot start makes every decision long, and takes no more than some 3 % of
+// the time from what is bound meanwhile. What has happened by then is decided at once.
 constexpr int kPause = 32;
 constexpr absl::Duration kShort = absl::Milliseconds(3);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
@@ -80,8 +80,8 @@ bool Loop::Step(absl::Time until) {
   if (state_.changed() && now >= decide_after_) {
     DecideAndAct(now);
     const absl::Duration took = ports_.clock->Now() - now;
-    decide_after_ = now + took +
-                    std::clamp(kPause * (took - kShort), absl::ZeroDuration(), kLongestPause);
+    decide_after_ =
+        now + took + std::clamp(kPause * (took - kShort), absl::ZeroDuration(), kLongestPause);
   }
   if (state_.memory_changed() && now >= remembered_at_ + kRememberEvery) Remember(now);
   announcer_.Speak(state_, now, ports_.actuator);

@@ -125,7 +125,7 @@ struct Gang {
   // Opener of the head that it was let pass because it would have ended in time. Not remembered
   // through a restart.
   std::string passed;
-  bool counted = false;                       // among the running gangs of its queue and user
+  bool counted = false;  // among the running gangs of its queue and user
   bool evicted = false;  // whole, by our decision: what it still creates is never placed
   absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then
 

@@ -89,10 +89,10 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  // Whether a cycle run on the result would plan nothing. Not so where somebody is behind a head and
-  // something starts or grows: that moves dates, and uses up limits of users, and a head that such a
-  // limit stops is in nobody's way; nor after a release, of which a limit is free; nor after a
-  // claim, whose gang has room now and leaves the rest to others.
+  // Whether a cycle run on the result would plan nothing. Not so where somebody is behind a head
+  // and something starts or grows: that moves dates, and uses up limits of users, and a head that
+  // such a limit stops is in nobody's way; nor after a release, of which a limit is free; nor after
+  // a claim, whose gang has room now and leaves the rest to others.
   bool settled() const {
     if (!releases.empty() || !claims.empty() || (held_back && !empty())) return false;
     for (const Step& step : steps) {

@@ -108,8 +108,9 @@ Answer ApiServer::AskBudgets(const Pod& pod) const {
   for (const codec::DisruptionBudget& each : budgets_) {
     if (!GlobMatches(each.pods, FullName(pod))) continue;
     if (budget != nullptr) {
-      return {500, "This pod has more than one PodDisruptionBudget, which the eviction subresource "
-                   "does not support."};
+      return {500,
+              "This pod has more than one PodDisruptionBudget, which the eviction subresource "
+              "does not support."};
     }
     budget = &each;
   }

@@ -10,9 +10,7 @@ namespace {
 
 constexpr absl::Duration kPromise = absl::Seconds(5);
 
-bool Stays(const Pod& pod) {
-  return !pod.node_name.empty() && !pod.deleting && !IsTerminal(pod);
-}
+bool Stays(const Pod& pod) { return !pod.node_name.empty() && !pod.deleting && !IsTerminal(pod); }
 
 std::string AppOf(const Pod& pod) { return absl::StrCat(pod.ns, "/", pod.spark_app); }
 
@@ -44,8 +42,12 @@ void EvictionAuditor::OnPlan(const State& state, const Plan& plan) {
       auditor_->Violated(absl::StrCat("gang ", FullName(gang), " has others evicted again: ",
                                       taker.evicted, " pods were evicted for it before"));
     }
-    taker = Taker{workload_->OwnerOf(gang.opener_uid), FullName(gang), timeline_->now(),
-                  gang.claim_until,                    evicted,        refused};
+    taker = Taker{workload_->OwnerOf(gang.opener_uid),
+                  FullName(gang),
+                  timeline_->now(),
+                  gang.claim_until,
+                  evicted,
+                  refused};
     for (const Victim& victim : claim.victims) {
       for (PodId pod : victim.pods) taker_of_[state.pod(pod).pod.uid] = gang.opener_uid;
     }

@@ -28,11 +28,7 @@ class EvictionAuditor : public Watcher {
   // Complaints go to `auditor`.
   EvictionAuditor(Timeline* timeline, const ApiServer* api, const Workload* workload,
                   const Faults* faults, Auditor* auditor)
-      : timeline_(timeline),
-        api_(api),
-        workload_(workload),
-        faults_(faults),
-        auditor_(auditor) {}
+      : timeline_(timeline), api_(api), workload_(workload), faults_(faults), auditor_(auditor) {}
 
   // `state` has the plan assumed.
   void OnPlan(const State& state, const Plan& plan);
@@ -72,9 +68,9 @@ class EvictionAuditor : public Watcher {
   const Workload* workload_;
   const Faults* faults_;
   Auditor* auditor_;
-  std::map<const Job*, Cut> cuts_;                            // looked up, never walked
-  absl::btree_map<std::string, Taker> takers_;                // by uid of the gang's opener
-  absl::btree_map<std::string, std::string> taker_of_;        // uid of a victim's pod -> opener
+  std::map<const Job*, Cut> cuts_;                      // looked up, never walked
+  absl::btree_map<std::string, Taker> takers_;          // by uid of the gang's opener
+  absl::btree_map<std::string, std::string> taker_of_;  // uid of a victim's pod -> opener
   absl::btree_map<std::string, absl::btree_set<std::string>> dead_;  // application -> executors
 };
 

@@ -74,7 +74,7 @@ class Evictor {
   Random random_;
   Later later_;
   Tell tell_;
-  absl::btree_set<std::string> unsettled_;                 // uids
+  absl::btree_set<std::string> unsettled_;                  // uids
   absl::btree_map<std::string, loop::PodRef> on_the_wire_;  // by uid; no dry runs
 };
 

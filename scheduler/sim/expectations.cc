@@ -47,14 +47,10 @@ bool IsBound(const Pod& pod) { return !pod.node_name.empty() && !IsTerminal(pod)
 absl::string_view StateName(const Gang* gang) {
   if (gang == nullptr) return "ended";
   switch (gang->state) {
-    case GangState::kWaiting:
-      return "waiting";
-    case GangState::kStarting:
-      return "starting";
-    case GangState::kStarted:
-      return "started";
-    case GangState::kEnded:
-      return "ended";
+    case GangState::kWaiting: return "waiting";
+    case GangState::kStarting: return "starting";
+    case GangState::kStarted: return "started";
+    case GangState::kEnded: return "ended";
   }
   return "ended";
 }
@@ -220,9 +216,9 @@ void Comparison::operator()(const codec::ExpectEvents& expected) {
 
 void Comparison::operator()(const codec::ExpectEvictions& expected) {
   const std::vector<std::string>& evicted = scene_.api->evicted();
-  const auto count =
-      std::count_if(evicted.begin(), evicted.end(),
-                    [&](const std::string& name) { return GlobMatches(expected.pods, name); });
+  const auto count = std::count_if(evicted.begin(), evicted.end(), [&](const std::string& name) {
+    return GlobMatches(expected.pods, name);
+  });
   Check("evictions", expected.count, static_cast<int64_t>(count));
 }
 

@@ -22,8 +22,8 @@ struct JobLog {
   bool succeeded = false;
   bool canceled = false;
   int32_t attempts = 0;
-  int64_t evicted = 0;   // pods
-  absl::Duration lost;   // cpu time of work that is done again since it was evicted
+  int64_t evicted = 0;  // pods
+  absl::Duration lost;  // cpu time of work that is done again since it was evicted
 };
 
 class Workload;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node agents and the pod garbage collector. A bound pod is admitted if its node has room for
 // it beside the pods already admitted there (else it fails, as with the real OutOfcpu), and runs
-// after a start delay. A deleted pod takes its grace, or ends within a second where that is as short.
-// Pods of a node that does not exist are
-// removed after a while.
+// after a start delay. A deleted pod takes its grace, or ends within a second where that is as
+// short. Pods of a node that does not exist are removed after a while.
 #pragma once
 
 #include <string>

@@ -98,9 +98,9 @@ void Recorder::OnPlan(const State& state, const Plan& plan) {
       const QueueId queue = state.gang(victim.gang).queue;
       const std::string path = queue.valid() ? state.tree().at(queue).path : "";
       const std::string cause(Name(victim.cause));
-      auto at = std::find_if(
-          evictions_.begin(), evictions_.end(),
-          [&](const EvictionReport& r) { return r.queue == path && r.cause == cause; });
+      auto at = std::find_if(evictions_.begin(), evictions_.end(), [&](const EvictionReport& r) {
+        return r.queue == path && r.cause == cause;
+      });
       if (at == evictions_.end()) {
         at = evictions_.insert(at, EvictionReport{path, cause, 0, 0, 0});
       }

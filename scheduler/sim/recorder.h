@@ -68,7 +68,7 @@ class Recorder : public Watcher {
   std::vector<QueueReport> reports_;   // as leaves_
   std::map<const Job*, JobUse> jobs_;  // looked up, never walked: addresses have no order
   absl::btree_map<std::string, std::string> taking_;  // uid -> node, of pods that take room
-  absl::btree_map<std::string, Sentence> sentences_;      // by uid
+  absl::btree_map<std::string, Sentence> sentences_;  // by uid
   std::vector<EvictionReport> evictions_;
   std::vector<ClusterSample> cluster_;
   int64_t samples_ = 0;

@@ -272,18 +272,10 @@ void Simulation::Act(const codec::TouchPods& action) {
   }
   for (const std::string& uid : uids) {
     switch (action.fate) {
-      case codec::PodFate::kFail:
-        api_.SetPhase(uid, PodPhase::kFailed);
-        break;
-      case codec::PodFate::kSucceed:
-        api_.SetPhase(uid, PodPhase::kSucceeded);
-        break;
-      case codec::PodFate::kDelete:
-        api_.Delete(uid);
-        break;
-      case codec::PodFate::kUngate:
-        api_.Ungate(uid);
-        break;
+      case codec::PodFate::kFail: api_.SetPhase(uid, PodPhase::kFailed); break;
+      case codec::PodFate::kSucceed: api_.SetPhase(uid, PodPhase::kSucceeded); break;
+      case codec::PodFate::kDelete: api_.Delete(uid); break;
+      case codec::PodFate::kUngate: api_.Ungate(uid); break;
     }
   }
 }

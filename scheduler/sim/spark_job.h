@@ -74,7 +74,7 @@ class SparkJob : public Job {
   bool working_ = false;
   int64_t work_left_ = 0;  // executor-microseconds
   int64_t work_ = 0;
-  int64_t done_ = 0;  // of this attempt
+  int64_t done_ = 0;      // of this attempt
   bool evicted_ = false;  // its driver was
   absl::Time credited_;
   int64_t rate_ = 0;

@@ -236,8 +236,8 @@ class State {
   absl::btree_map<NodeId, Amounts> departing_;  // room of pods that are on their way out
   std::vector<PastEviction> evictions_;         // of the last hour, in order of time
   PastRuns past_runs_;
-  std::vector<ClaimRecord> recalled_claims_;    // of an earlier daemon, until their gang is known
-  std::deque<RoomColumns> rooms_;               // by role class
+  std::vector<ClaimRecord> recalled_claims_;  // of an earlier daemon, until their gang is known
+  std::deque<RoomColumns> rooms_;             // by role class
   Pools pools_;
   KnownShapes known_shapes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/codec/properties.h"
 
-#include <string>
-
 #include <catch2/catch.hpp>
+#include <string>
 
 namespace muster::codec {
 namespace {
@@ -56,8 +55,7 @@ TEST_CASE("a \\u without four hex digits is refused with its line") {
   for (const char* text :
        {"# x\nok=1\na=\\u12\n", "#\n\na=\\u12G4", "\n\n\\u", "#\n#\na=\\uD83D\\u1"}) {
     INFO(text);
-    CHECK(ParseProperties(text).status().message() ==
-          "line 3: expected four hex digits after \\u");
+    CHECK(ParseProperties(text).status().message() == "line 3: expected four hex digits after \\u");
   }
 }
 

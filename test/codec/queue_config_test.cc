@@ -2,9 +2,8 @@
 #include "scheduler/codec/queue_config.h"
 
 #include <algorithm>
-#include <string>
-
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 
@@ -157,8 +156,8 @@ TEST_CASE("a queue's path fits into a label") {
 }
 
 TEST_CASE("all errors of a config are reported at once") {
-  const std::string error = ErrorOf(
-      "queues:\n- {name: a, weight: x, order: y}\n- {nam: b}\n- [c]\n");
+  const std::string error =
+      ErrorOf("queues:\n- {name: a, weight: x, order: y}\n- {nam: b}\n- [c]\n");
   CHECK(std::count(error.begin(), error.end(), '\n') + 1 == 5);
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/codec/spark_forecast.h"
 
-#include <string>
-
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "k8s/pod.pb.h"
@@ -51,7 +50,8 @@ TEST_CASE("executor memory is Spark's own number") {
       {"spark.executor.memory=512m", "896Mi"},
       {"spark.executor.memory=8g\nspark.kubernetes.resource.type=python\n"
        "spark.kubernetes.memoryOverheadFactor=0.4\nspark.executor.pyspark.memory=512m\n"
-       "spark.memory.offHeap.enabled=true\nspark.memory.offHeap.size=1g", "13004Mi"},
+       "spark.memory.offHeap.enabled=true\nspark.memory.offHeap.size=1g",
+       "13004Mi"},
       // By the formula.
       {"spark.kubernetes.resource.type=python", "1433Mi"},
       {"spark.kubernetes.resource.type=R", "1433Mi"},
@@ -61,10 +61,12 @@ TEST_CASE("executor memory is Spark's own number") {
       {"spark.executor.memory=8g\nspark.executor.memoryOverhead=1g", "9Gi"},
       {"spark.executor.memoryOverhead=100", "1124Mi"},
       {"spark.executor.memory=8g\nspark.executor.memoryOverheadFactor=0.2\n"
-       "spark.kubernetes.memoryOverheadFactor=0.4", "9830Mi"},
+       "spark.kubernetes.memoryOverheadFactor=0.4",
+       "9830Mi"},
       {"spark.executor.minMemoryOverhead=512m", "1536Mi"},
       {"spark.executor.memory=100\nspark.executor.minMemoryOverhead=0\n"
-       "spark.executor.memoryOverheadFactor=0.29", "128Mi"},  // 0.29 * 100 is 28.999... in a double
+       "spark.executor.memoryOverheadFactor=0.29",
+       "128Mi"},  // 0.29 * 100 is 28.999... in a double
       {"spark.executor.memory=2097152k", "2432Mi"},
       {"spark.executor.memory= 2GB ", "2432Mi"},
       {"spark.driver.memory=2g\nspark.executor.memory=${spark.driver.memory}", "2432Mi"},
@@ -101,7 +103,8 @@ TEST_CASE("the number of executors at start and afterwards") {
       {dynamic + "spark.dynamicAllocation.minExecutors=1\nspark.dynamicAllocation.maxExecutors=4",
        1, 1},
       {dynamic + "spark.dynamicAllocation.minExecutors=2\n"
-                 "spark.dynamicAllocation.initialExecutors=6", 6, 2},
+                 "spark.dynamicAllocation.initialExecutors=6",
+       6, 2},
       {dynamic + "spark.dynamicAllocation.initialExecutors=3\nspark.executor.instances=7", 7, 0},
       {"spark.executor.instances=8\nspark.kubernetes.allocation.maxPendingPods=3", 3, 3},
       {"spark.executor.instances=8\nspark.kubernetes.allocation.maxPendingPodsPerRp=4", 4, 4},

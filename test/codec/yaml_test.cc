@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/codec/yaml.h"
 
-#include <string>
-
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 
@@ -60,12 +59,15 @@ TEST_CASE("what is no single plain document is refused with its place") {
     std::string error;
   };
   const Case cases[] = {
-      {"a:\n\tb: 1\n", "f.yaml:2:1: not valid YAML: found character that cannot start any token "
-                       "while scanning for the next token of line 2"},
-      {"a: \"x\n", "f.yaml:2:1: not valid YAML: found unexpected end of stream while scanning a "
-                   "quoted scalar of line 1"},
-      {"a: [1, 2\n", "f.yaml:2:1: not valid YAML: did not find expected ',' or ']' while parsing a "
-                     "flow sequence of line 1"},
+      {"a:\n\tb: 1\n",
+       "f.yaml:2:1: not valid YAML: found character that cannot start any token "
+       "while scanning for the next token of line 2"},
+      {"a: \"x\n",
+       "f.yaml:2:1: not valid YAML: found unexpected end of stream while scanning a "
+       "quoted scalar of line 1"},
+      {"a: [1, 2\n",
+       "f.yaml:2:1: not valid YAML: did not find expected ',' or ']' while parsing a "
+       "flow sequence of line 1"},
       {"a: 1\nb: 2\na: 3\n", "f.yaml:3:1: the key \"a\" is given twice"},
       {"a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document; expected only one"},
       {"b: *x\n", "f.yaml:1:4: the alias *x has no anchor before it"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where estimates are exact, dates are: what a head is told is what a slow search finds, and nothing
-// that passes it makes it start later.
+// Where estimates are exact, dates are: what a head is told is what a slow search finds, and
+// nothing that passes it makes it start later.
 #include "absl/strings/match.h"
 #include "test/cycle/exact_world.h"
 #include "test/model/dice.h"
@@ -97,7 +97,8 @@ absl::Time DateIn(const Reason& reason) {
   if (at == text.npos) return absl::InfiniteFuture();
   absl::Time date;
   std::string error;
-  REQUIRE(absl::ParseTime(absl::RFC3339_full, std::string(text.substr(at + 16, 20)), &date, &error));
+  REQUIRE(
+      absl::ParseTime(absl::RFC3339_full, std::string(text.substr(at + 16, 20)), &date, &error));
   return date;
 }
 

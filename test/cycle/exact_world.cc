@@ -58,9 +58,8 @@ void ExactWorld::Decide(const std::function<void(const Plan&)>& seen) {
 void ExactWorld::Run(absl::Duration most, const std::function<void(const Plan&)>& seen) {
   const absl::Time until = w.now + most;
   while (true) {
-    const absl::Time next =
-        std::min(agenda_.empty() ? absl::InfiniteFuture() : agenda_.begin()->first,
-                 w.state.NextTimer());
+    const absl::Time next = std::min(
+        agenda_.empty() ? absl::InfiniteFuture() : agenda_.begin()->first, w.state.NextTimer());
     if (next > until) return;
     w.Pass(std::max(next, w.now) - w.now);
     while (!agenda_.empty() && agenda_.begin()->first <= w.now) {

@@ -34,7 +34,7 @@ struct Job {
 struct Head {
   Job job;
   bool quota = false;
-  std::optional<absl::Duration> date;         // from now
+  std::optional<absl::Duration> date;        // from now
   std::map<std::string, ResourceList> kept;  // of what is free now, by node
 };
 

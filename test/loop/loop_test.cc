@@ -299,7 +299,7 @@ class SlowDecisions : public Feed, public Actuator, public Clock {
           now_ += takes_;
           return Plan();
         }) {}
-  bool Drain(std::vector<Event>* events, absl::Time until) override {
+  bool Drain(std::vector<muster::Event>* events, absl::Time until) override {
     if (pending_.empty()) now_ = std::max(now_, std::min(until, end_));
     events->swap(pending_);
     pending_.clear();
@@ -322,7 +322,8 @@ class SlowDecisions : public Feed, public Actuator, public Clock {
   Loop loop_;
 };
 
-TEST_CASE("a long decision is followed by a pause, and what happens meanwhile is decided after it") {
+TEST_CASE(
+    "a long decision is followed by a pause, and what happens meanwhile is decided after it") {
   struct Row {
     absl::Duration takes, pause;
   };

@@ -126,12 +126,12 @@ TEST_CASE("node affinity: one term whole, an empty term matches nothing") {
   CHECK_FALSE(label("cores", Op::kGt, {"16"}));
   CHECK(label("cores", Op::kLt, {"17"}));
   CHECK_FALSE(label("cores", Op::kLt, {"16"}));
-  CHECK_FALSE(label("zone", Op::kGt, {"1"}));    // the label is no integer
-  CHECK_FALSE(label("cores", Op::kGt, {"x"}));   // the bound is none
+  CHECK_FALSE(label("zone", Op::kGt, {"1"}));   // the label is no integer
+  CHECK_FALSE(label("cores", Op::kGt, {"x"}));  // the bound is none
   CHECK_FALSE(label("absent", Op::kLt, {"1"}));
   CHECK_FALSE(label("cores", Op::kGt, {"1", "2"}));
   const NodeRequirement good{"zone", Op::kIn, {"a"}}, bad{"zone", Op::kIn, {"b"}};
-  CHECK_FALSE(admits({NodeSelectorTerm{{good, bad}, {}}}));                 // all of a term
+  CHECK_FALSE(admits({NodeSelectorTerm{{good, bad}, {}}}));                    // all of a term
   CHECK(admits({NodeSelectorTerm{{bad}, {}}, NodeSelectorTerm{{good}, {}}}));  // any of the terms
   const NodeRequirement here{"metadata.name", Op::kIn, {"n7"}};
   const NodeRequirement there{"metadata.name", Op::kIn, {"x"}};
@@ -159,9 +159,9 @@ TEST_CASE("taints: NoSchedule and NoExecute want a toleration, PreferNoSchedule 
   CHECK(admits({taint}, {{"team", false, "a"}}));
   CHECK_FALSE(admits({taint}, {{"team", false, "b"}}));
   CHECK_FALSE(admits({taint}, {{"other", false, "a"}}));
-  CHECK(admits({taint}, {{"team", true, ""}}));           // Exists: any value
-  CHECK(admits({taint}, {{"", true, ""}}));               // Exists without key: everything
-  CHECK_FALSE(admits({taint}, {{"", false, "a"}}));       // Equal without key: nothing
+  CHECK(admits({taint}, {{"team", true, ""}}));      // Exists: any value
+  CHECK(admits({taint}, {{"", true, ""}}));          // Exists without key: everything
+  CHECK_FALSE(admits({taint}, {{"", false, "a"}}));  // Equal without key: nothing
   CHECK(admits({taint}, {{"team", true, "", false, TaintEffect::kNoSchedule}}));
   CHECK_FALSE(admits({taint}, {{"team", true, "", false, TaintEffect::kNoExecute}}));
   CHECK_FALSE(admits({taint, evicting}, {{"team", true, "", false, TaintEffect::kNoSchedule}}));
@@ -176,8 +176,8 @@ TEST_CASE("unschedulable: a cordoned node takes only whom the cordon's taint doe
   node.unschedulable = true;
   CHECK(RoomBy("unschedulable", MakePod("p"), node) == 0);
   Pod daemon = MakePod("p");
-  daemon.role.tolerations = {{"node.kubernetes.io/unschedulable", true, "", false,
-                              TaintEffect::kNoSchedule}};
+  daemon.role.tolerations = {
+      {"node.kubernetes.io/unschedulable", true, "", false, TaintEffect::kNoSchedule}};
   CHECK(RoomBy("unschedulable", daemon, node) > 0);
 }
 

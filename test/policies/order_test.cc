@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders, scorers and the list of policies.
-#include "policies/profile.h"
 #include "policies/place.h"
+#include "policies/profile.h"
 #include "test/state/witness.h"
 
 namespace muster::test {

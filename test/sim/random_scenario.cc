@@ -144,33 +144,15 @@ class Draw {
         random_.Between(0, static_cast<int64_t>(scenario_.nodes.size()) - 1))];
     const int32_t times = static_cast<int32_t>(random_.Between(1, 4));
     switch (random_.Between(0, 11)) {
-      case 0:
-        Do(at, codec::RemoveNodes{node.name});
-        break;
-      case 1:
-        Do(at, codec::RefuseBinds{SomePods(), times, 409});
-        break;
-      case 2:
-        Do(at, codec::LoseAnswers{SomePods(), times, random_.Percent(50)});
-        break;
-      case 3:
-        Do(at, codec::DelayBinds{Seconds(0, 8)});
-        break;
-      case 4:
-        Do(at, codec::DelayWatch{Seconds(0, 8)});
-        break;
-      case 5:
-        Do(at, codec::LoseWatch{Seconds(1, 20)});
-        break;
-      case 6:
-        Do(at, codec::TouchPods{SomePods(), codec::PodFate::kFail});
-        break;
-      case 7:
-        Do(at, codec::TouchPods{SomePods(), codec::PodFate::kDelete});
-        break;
-      case 8:
-        Do(at, codec::KillScheduler{0, Seconds(0, 10)});
-        break;
+      case 0: Do(at, codec::RemoveNodes{node.name}); break;
+      case 1: Do(at, codec::RefuseBinds{SomePods(), times, 409}); break;
+      case 2: Do(at, codec::LoseAnswers{SomePods(), times, random_.Percent(50)}); break;
+      case 3: Do(at, codec::DelayBinds{Seconds(0, 8)}); break;
+      case 4: Do(at, codec::DelayWatch{Seconds(0, 8)}); break;
+      case 5: Do(at, codec::LoseWatch{Seconds(1, 20)}); break;
+      case 6: Do(at, codec::TouchPods{SomePods(), codec::PodFate::kFail}); break;
+      case 7: Do(at, codec::TouchPods{SomePods(), codec::PodFate::kDelete}); break;
+      case 8: Do(at, codec::KillScheduler{0, Seconds(0, 10)}); break;
       case 9:
         Do(at, codec::KillScheduler{static_cast<int32_t>(random_.Between(1, 12)), Seconds(0, 3)});
         break;

@@ -12,7 +12,7 @@
 namespace muster::tidy {
 namespace {
 
-constexpr size_t kHeaderCap = 240;
+constexpr size_t kHeaderCap = 260;
 constexpr size_t kSourceCap = 400;
 constexpr size_t kTestCap = 500;
 constexpr size_t kFunctionCap = 60;
