@@ -9,6 +9,14 @@
 
 namespace muster {
 
+namespace {
+
+bool IsNothing(const Amounts& amounts) {
+  return std::all_of(amounts.begin(), amounts.end(), [](int64_t amount) { return amount == 0; });
+}
+
+}  // namespace
+
 Memory State::ToMemory() const {
   Memory memory;
   for (const Gang& gang : gangs_) {
@@ -53,20 +61,24 @@ void State::UseChanged() {
 void State::AddPastUse(std::vector<PastUse>* records) const {
   const HalfLife& half_life = tree_.half_life();
   if (!half_life.on()) return;
-  const auto add = [&](const std::string& queue, const std::string& user,
-                       const AverageUse& average) {
+  // Also of those that have just begun to use something: from the record on it counts.
+  const auto add = [&](const std::string& queue, const std::string& user, const AverageUse& average,
+                       bool uses) {
     PastUse record = ToRecord(average, resources_);
-    if (queue.empty() || record.average.entries().empty()) return;
+    if (queue.empty() || (record.average.entries().empty() && !uses)) return;
     record.queue = queue;
     record.user = user;
     records->push_back(std::move(record));
   };
-  for (const auto& [path, average] : tree_.PastUses()) add(path, "", average);
+  for (const auto& [path, average] : tree_.PastUses()) {
+    const QueueId id = tree_.FindLeaf(path);
+    add(path, "", average, id.valid() && !IsNothing(tree_.at(id).used));
+  }
   for (const auto& [key, average] : user_past_.averages()) {
     const auto& [leaf, user] = key;
     const QueueId id = tree_.FindLeaf(leaf);
     const Amounts use = id.valid() ? UserUse(id, user) : Amounts();
-    add(leaf, user, user_past_.At(half_life, leaf, user, use, tree_.now()));
+    add(leaf, user, user_past_.At(half_life, leaf, user, use, tree_.now()), !IsNothing(use));
   }
   std::sort(records->begin(), records->end(), [](const PastUse& a, const PastUse& b) {
     return std::tie(a.queue, a.user) < std::tie(b.queue, b.user);
