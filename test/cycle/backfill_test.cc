@@ -143,6 +143,8 @@ TEST_CASE("with exact run times no head starts later than it was ever told") {
           REQUIRE(date >= slow);
           if (Roles(world.jobs.at(name)) == 1) REQUIRE(date == slow);
         }
+        // Those behind a head of other nodes may come before it all the same: they arrived first.
+        if (verdict.position > 1) continue;
         told[name] = std::min(told.count(name) > 0 ? told[name] : date, date);
         ++dates;
       }
@@ -156,22 +158,21 @@ TEST_CASE("with exact run times no head starts later than it was ever told") {
 // Run times are unknown, and other leaves never stop submitting.
 TEST_CASE("a starving head starts within starveAfter and the longest run of the others") {
   int64_t starved = 0;
-  for (uint64_t seed = 1; seed <= 100; ++seed) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
     Dice dice(seed);
     ExactWorld world;
     QueueConfig config;
     QueueSpec big = Leaf("big");
-    big.starve_after = absl::Minutes(dice.Between(1, 5));
+    big.starve_after = absl::Seconds(dice.Between(20, 90));
     if (dice.OneIn(2)) big.order = LeafOrder::kFair;
     config.queues = {big, Leaf("small"), Leaf("other")};
-    for (QueueSpec& queue : config.queues) queue.reclaimable = queue.preemptible = true;
     world.w.Hear(QueuesSeen{config});
     const int nodes = dice.Between(1, 3);
     for (int i = 0; i < nodes; ++i) world.w.See(MakeNode(absl::StrCat("n", i), 8));
     world.w.Hear(Synced{});
-    const int64_t longest = dice.Between(10, 120);
-    for (int i = 0; i < 400; ++i) {
+    const int longest = dice.Between(10, 60);
+    for (int i = 0; i < 80 * nodes; ++i) {
       std::vector<Pod> pods;
       const int members = dice.Between(1, 4);
       for (int k = 0; k < members; ++k) {
@@ -181,8 +182,7 @@ TEST_CASE("a starving head starts within starveAfter and the longest run of the 
         pods.push_back(pod);
       }
       for (Pod& pod : pods) pod.queue = pods[0].queue;
-      world.Submit(absl::Seconds(i * 3 / nodes), pods,
-                   absl::Seconds(dice.Between(5, static_cast<int>(longest))));
+      world.Submit(absl::Seconds(i * 3 / nodes), pods, absl::Seconds(dice.Between(5, longest)));
     }
     std::vector<Pod> pods;
     for (int k = 0; k < nodes; ++k) {
@@ -191,9 +191,9 @@ TEST_CASE("a starving head starts within starveAfter and the longest run of the 
       pod.preempts = false;
       pods.push_back(pod);
     }
-    world.Submit(absl::Seconds(60), pods, absl::Seconds(30));
+    world.Submit(absl::Seconds(30), pods, absl::Seconds(30));
     bool held = false;
-    world.Run(absl::Minutes(30), [&](const Plan& plan) {
+    world.Run(absl::Minutes(5), [&](const Plan& plan) {
       for (const Verdict& verdict : plan.verdicts) {
         held = held || absl::StrContains(verdict.reason.detail, "has waited longer than");
       }
@@ -202,7 +202,7 @@ TEST_CASE("a starving head starts within starveAfter and the longest run of the 
     REQUIRE(job.started <= job.created + big.starve_after + absl::Seconds(longest));
     starved += held ? 1 : 0;
   }
-  CHECK(starved > 50);
+  CHECK(starved > 20);
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST_CASE("without a half-life a share is of the present alone, and nothing is r
 
 TEST_CASE("what is remembered is by queue and user, in names") {
   const Memory memory = AnHourOfAnn().state.ToMemory();
-  REQUIRE(memory.past_use.size() == 2);
+  REQUIRE(memory.past_use.size() == 3);  // and bob, who has just begun
   CHECK(memory.past_use[0].queue == "adhoc");
   CHECK(memory.past_use[0].user.empty());
   CHECK(memory.past_use[0].average.Get(kCpu) == 4000);

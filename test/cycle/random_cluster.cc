@@ -5,9 +5,17 @@ namespace muster::test {
 
 RandomCluster::RandomCluster(uint64_t seed, Guard guard) : dice_(seed), guard_(guard) {
   MakeQueues();
+  if (guard_ == Guard::kNone) NobodyStarves(&config.queues);
   w.Hear(QueuesSeen{config});
   for (int i = dice_.Between(1, 6); i > 0; --i) PutNode(absl::StrCat("n", i));
   w.Hear(Synced{});
+}
+
+void RandomCluster::NobodyStarves(std::vector<QueueSpec>* queues) {
+  for (QueueSpec& queue : *queues) {
+    queue.starve_after = absl::Hours(1000);
+    NobodyStarves(&queue.queues);
+  }
 }
 
 // Sometimes one of each kind of limit.
@@ -61,7 +69,6 @@ void RandomCluster::MakeQueues() {
     if (dice_.OneIn(2)) leaf.order = LeafOrder::kFair;
     if (dice_.OneIn(2)) leaf.backfill = true;
     if (dice_.OneIn(2)) leaf.starve_after = absl::Seconds(dice_.Between(1, 600));
-    if (guard_ == Guard::kNone) leaf.starve_after = absl::Hours(1000);
     if (dice_.OneIn(2)) leaf.max = Cpu(dice_.Between(2, 20));
     if (dice_.OneIn(3)) leaf.guaranteed = Cpu(dice_.Between(1, 6));
     if (dice_.OneIn(5)) leaf.preemptible = false;

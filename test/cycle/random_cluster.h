@@ -49,6 +49,7 @@ class RandomCluster {
     std::string node;
   };
   void MakeQueues();
+  static void NobodyStarves(std::vector<QueueSpec>* queues);
   void Limit(QueueSpec* queue);
   void Reconfigure();
   void PutNode(const std::string& name);
