@@ -30,7 +30,7 @@
 // queue; no queue is such that it could never start a gang (queue_guarantees.h).
 //
 // What the design has and this version does not act on is refused ("is not supported by this
-// version"): any `zone` but any, `autoscale: demandPods` and `provisioningRequest`.
+// version"): any `zone` but any, any `autoscale` but none.
 namespace muster::codec {
 
 // `file` is only named in errors.

@@ -41,12 +41,10 @@ void ReadPositive(const YamlField& field, absl::Duration* value) {
   if (*duration == absl::ZeroDuration()) field.Expected("a duration longer than 0s");
 }
 
-void ReadAutoscale(const YamlField& field, QueueSpec* spec) {
-  if (field.node().text == "demandPods" || field.node().text == "provisioningRequest") {
-    field.Error("is not supported by this version; expected none or driver");
-  } else if (const auto word = field.Word({"none", "driver"})) {
-    spec->autoscale = *word == 0 ? Autoscale::kNone : Autoscale::kDriver;
-  }
+// The modes of the design are not acted on yet, so that none may be asked for.
+void ReadAutoscale(const YamlField& field) {
+  if (field.node().text == "none") return;
+  field.Error("is not supported by this version; expected none, or leave it out");
 }
 
 // A key of leaves alone, or nullopt and, on an inner queue, an error.
@@ -116,16 +114,12 @@ void ReadLeafFields(YamlMap* map, bool inner, QueueSpec* spec) {
   if (const auto after = LeafKey(map, "starveAfter", inner)) {
     ReadPositive(*after, &spec->starve_after);
   }
-  if (const auto mode = LeafKey(map, "autoscale", inner)) ReadAutoscale(*mode, spec);
-  const auto scale_after = LeafKey(map, "scaleAfter", inner);
-  const auto unbacked = LeafKey(map, "maxUnbacked", inner);
-  for (const auto& field : {scale_after, unbacked}) {
-    if (field.has_value() && spec->autoscale != Autoscale::kDriver) {
-      field->Error("only a queue with autoscale: driver has this");
+  if (const auto mode = LeafKey(map, "autoscale", inner)) ReadAutoscale(*mode);
+  for (const char* key : {"scaleAfter", "maxUnbacked"}) {
+    if (const auto field = LeafKey(map, key, inner)) {
+      field->Error("is not supported by this version; leave it out");
     }
   }
-  if (scale_after.has_value()) ReadPositive(*scale_after, &spec->scale_after);
-  if (unbacked.has_value()) ReadInt32(map, "maxUnbacked", 1, kMostGangs, &spec->max_unbacked);
   if (const auto accounts = LeafKey(map, "serviceAccounts", inner)) {
     spec->service_accounts = ReadServiceAccounts(*accounts);
   }

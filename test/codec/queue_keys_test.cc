@@ -37,9 +37,7 @@ queues:
   order: fair
   backfill: true
   starveAfter: 15m
-  autoscale: driver
-  scaleAfter: 30s
-  maxUnbacked: 3
+  autoscale: none
   namespaces: [team-a, "etl-*"]
   serviceAccounts: ["*/spark", team-a/ci]
   perNamespace: true
@@ -70,9 +68,6 @@ queues:
   etl.order = LeafOrder::kFair;
   etl.backfill = true;
   etl.starve_after = absl::Minutes(15);
-  etl.autoscale = Autoscale::kDriver;
-  etl.scale_after = absl::Seconds(30);
-  etl.max_unbacked = 3;
   etl.namespaces = {"team-a", "etl-*"};
   etl.service_accounts = {"*/spark", "team-a/ci"};
   etl.per_namespace = true;
@@ -150,12 +145,6 @@ const Mistake kMistakes[] = {
      "got \"-1m\""},
     {"evictionsPerHour: -1",
      "32: queues[0].evictionsPerHour: expected a whole number from 0 to 1000000, got \"-1\""},
-    {"autoscale: yes", "25: queues[0].autoscale: expected none or driver, got \"yes\""},
-    {"scaleAfter: 30s", "26: queues[0].scaleAfter: only a queue with autoscale: driver has this"},
-    {"maxUnbacked: 2, autoscale: none",
-     "27: queues[0].maxUnbacked: only a queue with autoscale: driver has this"},
-    {"autoscale: driver, maxUnbacked: 0",
-     "46: queues[0].maxUnbacked: expected a whole number from 1 to 1000000, got \"0\""},
     {"serviceAccounts: []",
      "31: queues[0].serviceAccounts: expected at least one; without this key every service account "
      "may submit"},
@@ -217,7 +206,7 @@ const Config kConfigs[] = {
      "m.yaml:1:17: groups.a[1]: expected a user, or a pattern of users with * and ?, got the text "
      "\"y z\""},
     // Leaf keys on an inner queue.
-    {"queues:\n- name: a\n  backfill: true\n  starveAfter: 1m\n  autoscale: driver\n"
+    {"queues:\n- name: a\n  backfill: true\n  starveAfter: 1m\n  autoscale: none\n"
      "  serviceAccounts: [x/y]\n  perNamespace: true\n  queues: [{name: b}]\n",
      "m.yaml:3:13: queues[0].backfill: only a queue without inner queues has this\n"
      "m.yaml:4:16: queues[0].starveAfter: only a queue without inner queues has this\n"
