@@ -32,7 +32,10 @@ void Reclaim(Table* table, int nodes, int pods_a_node, double target) {
   world.Confirm();
   world.now += absl::Hours(1);
   world.AddGang(100, cpu, 0, "owner");
-  Keep(static_cast<int64_t>(Cycle(world.state, world.profile, world.now).claims.size()));
+  const Plan plan = Cycle(world.state, world.profile, world.now);
+  const size_t victims = plan.claims.empty() ? 0 : plan.claims[0].victims.size();
+  table->Row("    gangs of 100 evicted for it", static_cast<double>(victims), "", 1);
+  if (victims == 0) table->Row("    found no victims", 1, "", 0.5);
   const double micros = MedianMicros(
       kRuns, [] {},
       [&world] {
