@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Reclaim on a real API server: a gang is evicted whole through the eviction API, its room waits for
+# the claimant, across kill -9 too, and a PodDisruptionBudget protects whom it covers.
+# cluster: --nodes 4
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source test/e2e/lib/expect.bash
+source test/e2e/lib/work.bash
+
+scratch=$(mktemp -d)
+finish() {
+  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
+  rm -rf "$scratch"
+}
+trap finish EXIT
+if [ -z "${MUSTER_HTTP:-}" ]; then
+  own_cluster=yes
+  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/evict/cluster
+  ./dev cluster start --nodes 4
+  eval "$(./dev cluster env)"
+fi
+says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
+ready() { curl -s "$MUSTER_HTTP/readyz"; }
+expect_soon "the daemon is ready" 20 says '^ok: leads, synced' ready
+generation=$(metric muster_config_generation)
+printf 'queues:\n- name: etl\n  guaranteed: {cpu: 32}\n- name: adhoc\n' >"$scratch/queues.yaml"
+kubectl create configmap muster-config --namespace muster-system \
+  --from-file "muster.yaml=$scratch/queues.yaml" --dry-run=client --output yaml |
+  kubectl apply --filename - >/dev/null
+expect_soon "two queues are in force" 10 metric_above muster_config_generation "$generation"
+
+# work NAME QUEUE COUNT [FINALIZERS]: a gang of COUNT times 4 cpu, of which 16 fill the cluster.
+work() {
+  pods "$1" "$3" 4 "\"muster.dev/gang\":\"$1\",\"muster.dev/queue\":\"$2\"" "\"muster.dev/gang-min\":\"$3\"" |
+    sed "s#\"metadata\":{#&${4:+\"finalizers\":[\"$4\"],}#g; s/GracePeriodSeconds\":0/GracePeriodSeconds\":30/g" |
+    kubectl create --filename - >/dev/null
+}
+# pod_states NAME FIELD: one line a pod of that work.
+pod_states() { kubectl get pods --selector "work=$1" --output jsonpath="{range .items[*]}{$2}{\"\\n\"}{end}"; }
+are() { [ "$(pod_states "$1" "$2" | grep -cE -- "$3")" -eq "$4" ] || { pod_states "$1" "$2" && return 1; }; }
+let_go() {
+  local pod
+  for pod in $(kubectl get pods --selector "work=$1" --output name); do
+    kubectl patch "$pod" --type merge --patch '{"metadata":{"finalizers":null}}' >/dev/null
+  done
+}
+state() { kubectl get configmap muster-state --namespace muster-system --output jsonpath='{.data.state\.json}'; }
+gone() { [ "$(bound "$1")" -eq 0 ] || { echo "left: $(bound "$1")" && return 1; }; }
+disruption=".status.conditions[?(@.type=='DisruptionTarget')]"
+
+# --- a gang is evicted whole, and its room is kept ---
+work older adhoc 8
+expect_soon "a gang that borrows runs" 15 is_bound older 8
+work newer adhoc 8 test.example/hold
+expect_soon "and a second one, which fills the cluster" 15 is_bound newer 8
+expect_soon "all of it" 15 are newer .status.phase Running 8
+work owed etl 8
+expect_soon "for a queue that is owed room one of them is evicted whole" 15 \
+  are newer .metadata.deletionTimestamp T 8
+expect "and the other is let be" are older .metadata.deletionTimestamp T 0
+expect_soon "its pods say that they were preempted, and for whom" 10 \
+  are newer "$disruption.reason} {$disruption.message" 'PreemptionByScheduler muster: for gang default/owed of queue etl' 8
+expect_soon "an event on the victim says why" 5 event_says 'Pod/newer-[0-9]' \
+  'Evicted: gang default/newer is evicted for gang default/owed of queue etl: it is entitled to more'
+expect_soon "and one on the claimant" 5 event_says 'Pod/owed-[0-9]' 'WaitingForVictims: victims: 1 gang, 8 pods'
+expect_equal "a metric counts it" 1 "$(metric 'muster_evictions_total{cause="reclaim",queue="adhoc"}')"
+expect_soon "the claim is shown" 5 metric_is muster_claims 1
+expect "and on record" says '"opener":"[0-9a-f-]{36}"' state
+
+# --- the claim outlives the daemon ---
+./dev cluster muster kill >/dev/null
+work thief adhoc 8
+./dev cluster muster start >/dev/null
+expect_soon "after kill -9 and a restart the claim stands" 15 metric_is muster_claims 1
+expect_equal "nobody is evicted a second time" 8 "$(bound older)"
+let_go newer
+expect_soon "the victims are gone" 15 gone newer
+expect_soon "the claimant has their room, whole" 15 is_bound owed 8
+expect_equal "and who came meanwhile has not" 0 "$(bound thief)"
+expect_soon "no claim is left" 10 metric_is muster_claims 0
+remove_work thief && remove_work owed && remove_work older
+for name in thief owed older; do expect_soon "$name is gone" 15 gone "$name"; done
+
+# --- a budget protects whom it covers ---
+for name in kept keptb; do
+  kubectl create poddisruptionbudget "whole-$name" --selector "work=$name" --min-available 8 >/dev/null
+  work "$name" adhoc 8
+  expect_soon "a gang under a PodDisruptionBudget is bound" 15 is_bound "$name" 8
+  expect_soon "and runs" 15 are "$name" .status.phase Running 8
+done
+work refused etl 8
+expect_soon "its eviction is refused, and the budget named" 15 event_says 'Pod/kept[b]?-[0-9]+ Warning' \
+  'EvictionRefused: it stays: .*429.*disruption budget whole-kept'
+expect_soon "the refusal is counted" 5 metric_above muster_evictions_refused_total 0
+for name in kept keptb; do
+  expect "no pod of $name was evicted" are "$name" .metadata.deletionTimestamp T 0
+  expect "nor marked" are "$name" "$disruption.status" True 0
+done
+expect_equal "and the claimant waits" 0 "$(bound refused)"
+all_hold
