@@ -171,6 +171,7 @@ ssize_t Connection::Put(const char* bytes, size_t size) {
 
 size_t Connection::Take(char* out, size_t size) {
   const size_t count = std::min(size, encrypted_.size());
+  if (count == 0) return 0;  // nothing has come: there is no memory to copy from
   std::memcpy(out, encrypted_.data(), count);
   encrypted_.remove_prefix(count);
   return count;
