@@ -110,7 +110,7 @@ kubectl create rolebinding submit --clusterrole muster-submit --group team-adhoc
 expect_soon "ClusterRole muster-submit grants every queue" 5 submit bob team-adhoc granted "$adhoc"
 expect "in the API's eyes" submit bob team-adhoc foreign "$etl"
 expect_soon "what a queue's namespaces admit still holds" 10 \
-  condition_says foreign '^Forbidden: namespace may not use queue etl' team-adhoc
+  condition_says foreign '^Forbidden: gang may not use queue etl' team-adhoc
 account other-ci team-adhoc/ci
 expect_refusal "not to an account that it is not bound to" 'team-adhoc:ci may not submit' submit other-ci team-adhoc edited "$adhoc"
 kubectl label clusterrole muster-submit rbac.authorization.k8s.io/aggregate-to-edit=true >/dev/null
@@ -151,7 +151,7 @@ expect "nor are controllers that share one name" kubectl run shared --as system:
 job alice team-etl sneaky adhoc
 expect_soon "a Job with another tenant's queue gets a pod" 10 job_pod team-etl sneaky
 expect_soon "that Muster refuses" 10 condition_says "$(job_pod team-etl sneaky)" \
-  '^Forbidden: namespace may not use queue adhoc' team-etl
+  '^Forbidden: gang may not use queue adhoc' team-etl
 kubectl create namespace operators >/dev/null
 kubectl create serviceaccount spark-operator --namespace operators >/dev/null
 kubectl create rolebinding operator --clusterrole edit --serviceaccount operators:spark-operator -n team-etl >/dev/null
