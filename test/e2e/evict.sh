@@ -52,6 +52,7 @@ disruption=".status.conditions[?(@.type=='DisruptionTarget')]"
 # --- a gang is evicted whole, and its room is kept ---
 work older adhoc 8
 expect_soon "a gang that borrows runs" 15 is_bound older 8
+sleep 2  # What an eviction loses is counted in whole seconds: the newer one is to lose less.
 work newer adhoc 8 test.example/hold
 expect_soon "and a second one, which fills the cluster" 15 is_bound newer 8
 expect_soon "all of it" 15 are newer .status.phase Running 8

@@ -111,6 +111,7 @@ expect_soon "the last good config stays in force" 10 condition_says after-0 'que
 expect_soon "and the daemon ready" 5 says '^ok: leads' ready
 remove_work night && remove_work after
 put_config "$scratch/original.yaml"
+expect_soon "the first config is in force again" 10 metric_is 'muster_queue_guaranteed{queue="etl",resource="cpu"}' 16
 
 # --- probes and metrics ---
 expect "liveness answers" curl -sf "$MUSTER_HTTP/livez"
