@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-
 namespace muster {
 
 absl::Time EstimatedEnd(const Gang& gang, absl::Time now) {

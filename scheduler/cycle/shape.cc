@@ -31,6 +31,7 @@ const StartShapes::Need& NeedOf(const State& state, const Gang& gang) {
   StartShapes::Need& need = state.start_shapes().at(gang.id);
   if (need.known) return need;
   need.known = true;
+  need.possible_at = 0;
   need.shape = MakeStartShape(state, gang);
   need.sum = Sum(state, need.shape);
   return need;

@@ -47,10 +47,11 @@ bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passin
 Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
                  absl::Duration run) {
   Reason reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
-  if (reason.code != ReasonCode::kNeverFits) {
-    reason = ExplainImpossible(round.draft, round.profile, gang, shape);
+  if (reason.code == ReasonCode::kNeverFits) return reason;
+  if (!CouldStart(round.draft, round.profile, gang)) {
+    return ExplainImpossible(round.draft, round.profile, gang, shape);
   }
-  return reason.code == ReasonCode::kNone ? BehindHead(round, head, run) : reason;
+  return BehindHead(round, head, run);
 }
 
 // Of a gang that nobody is ahead of.

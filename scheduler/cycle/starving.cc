@@ -51,8 +51,7 @@ Outcome Serve(Round& round, const Gang& gang) {
     round.plan->steps.push_back(StartStep(gang, shape, slots));
     return Outcome::kStarted;
   }
-  const Reason never = ExplainImpossible(round.draft, round.profile, gang, shape);
-  if (never.code != ReasonCode::kNone) return Outcome::kNothing;
+  if (!CouldStart(round.draft, round.profile, gang)) return Outcome::kNothing;
   round.starving.push_back(HoldFor(round, gang, shape, false));
   return Outcome::kHeld;
 }

@@ -35,15 +35,15 @@ void Arrivals::Number(std::deque<Gang>* gangs) {
   if (!at_end || entries_.size() > 2 * live_ + 64) DropStale(*gangs);
   size_t from = entries_.size();
   if (!at_end) {
-    const auto place = std::upper_bound(
-        entries_.begin(), entries_.end(), fresh_.front(),
-        [&before](GangId id, const Entry& entry) { return before(id, entry.id); });
+    const auto place =
+        std::upper_bound(entries_.begin(), entries_.end(), fresh_.front(),
+                         [&before](GangId id, const Entry& entry) { return before(id, entry.id); });
     from = static_cast<size_t>(place - entries_.begin());
   }
   const auto middle = static_cast<std::ptrdiff_t>(entries_.size());
   for (GangId id : fresh_) entries_.push_back({id, 0});
-  std::inplace_merge(entries_.begin() + static_cast<std::ptrdiff_t>(from), entries_.begin() + middle,
-                     entries_.end(),
+  std::inplace_merge(entries_.begin() + static_cast<std::ptrdiff_t>(from),
+                     entries_.begin() + middle, entries_.end(),
                      [&before](const Entry& a, const Entry& b) { return before(a.id, b.id); });
   uint64_t number = from == 0 ? 0 : entries_[from - 1].number;
   for (size_t i = from; i < entries_.size(); ++i) {

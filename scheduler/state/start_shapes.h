@@ -4,6 +4,7 @@
 // changed. Derived only: dropping it changes no decision.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 
 #include "scheduler/model/amounts.h"
@@ -18,6 +19,9 @@ class StartShapes {
     bool known = false;
     Shape shape;  // see StartShape (cycle/shape.h)
     Amounts sum;
+    // Whether the empty cluster could hold it, as of that many changes of Node objects, plus one.
+    bool possible = false;
+    uint64_t possible_at = 0;
   };
 
   // To be worked out where it is not known. Stays where it is until the process ends.
