@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/grpc/reviews.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,7 +46,8 @@ absl::StatusOr<std::string> Reviews::Post(absl::string_view path, std::string bo
   request.content_type = "application/json";
   request.body = std::move(body);
   request.accept = "application/json";
-  request.deadline = std::max(patience, absl::Milliseconds(1));
+  // A little longer than anybody waits, so that it is the wait that ends.
+  request.deadline = patience + absl::Seconds(1);
   request.max_reply = size_t{1} << 20;
   const auto review = std::make_shared<Review>();
   reactor_.Post([this, review, request = std::move(request)] {

@@ -86,6 +86,17 @@ TEST_CASE("questions of many threads are answered on the loop's one") {
   CHECK(*keeper.desk.Namespaces(kLong) == std::vector<std::string>{"team"});
 }
 
+TEST_CASE("what cannot be answered comes back as the error that it is") {
+  Keeper keeper;
+  v1::ExplainRequest nobody;
+  nobody.set_namespace_("team");
+  nobody.set_name("nobody");
+  CHECK(absl::IsNotFound(keeper.desk.Explain(nobody, {}, kLong).status()));
+  v1::ListGangsRequest request;
+  request.set_page_size(-1);
+  CHECK(absl::IsInvalidArgument(keeper.desk.ListGangs(request, {}, kLong).status()));
+}
+
 TEST_CASE("who is not answered in time is told so, and its question is not rendered later") {
   Stage stage;
   int rendered = 0;

@@ -68,9 +68,9 @@ int Fail(int code, const std::string& why) {
 
 int main(int count, char** values) {
   if (count < 3) return Fail(64, "expected ADDRESS METHOD [JSON]");
-  const auto* const service = muster::v1::Muster::service_full_name();
-  const auto* const method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
-      std::string(service) + "." + values[2]);
+  const std::string service = muster::v1::Muster::service_full_name();
+  const auto* const method =
+      muster::v1::ExplainRequest::descriptor()->file()->service(0)->FindMethodByName(values[2]);
   if (method == nullptr) return Fail(64, std::string("no method ") + values[2]);
   auto* const factory = google::protobuf::MessageFactory::generated_factory();
   const std::unique_ptr<google::protobuf::Message> request(
@@ -89,8 +89,7 @@ int main(int count, char** values) {
   grpc::CompletionQueue queue;
   void* tag = nullptr;
   bool good = false;
-  const auto call =
-      stub.PrepareCall(&context, std::string("/") + service + "/" + values[2], &queue);
+  const auto call = stub.PrepareCall(&context, "/" + service + "/" + values[2], &queue);
   const auto next = [&] { return queue.Next(&tag, &good) && good; };
   call->StartCall(nullptr);
   if (next()) {
