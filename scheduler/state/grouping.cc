@@ -138,6 +138,7 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   gang->app = pod.app;
   gang->created = pod.created;
   gang->account = absl::StrCat(pod.ns, "/", pod.service_account);
+  changes_.Add({gang->id, {}});
   MoveTo(gang, gang->queue, UserOf(pod));
   AssignQueue(gang);
 }
@@ -235,6 +236,7 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
 
 void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   if (gang->queue == queue && gang->user == user) return;
+  changes_.Add({gang->id, {}});
   if (gang->counted) CountRunning(gang->queue, gang->user, -1);
   gang->counted = false;
   const std::vector<HoldSlot> holds = gang->holds;

@@ -20,6 +20,7 @@
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
+#include "scheduler/state/change_log.h"
 #include "scheduler/state/known_shapes.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
@@ -83,6 +84,8 @@ class State {
   const RunningGangs& running() const { return running_; }
   // Waiting gangs with a claim.
   const absl::btree_set<GangId>& claimed() const { return claimed_; }
+  // Pods and gangs that count differently than before.
+  const ChangeLog& changes() const { return changes_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
@@ -240,6 +243,7 @@ class State {
   std::deque<RoomColumns> rooms_;             // by role class
   Pools pools_;
   KnownShapes known_shapes_;
+  ChangeLog changes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
   bool memory_changed_ = false;
