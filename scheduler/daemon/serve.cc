@@ -10,9 +10,11 @@
 #include "absl/time/clock.h"
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/cycle/cycle.h"
+#include "scheduler/daemon/cost/meter.h"
 #include "scheduler/daemon/decision_log.h"
 #include "scheduler/daemon/feed_tap.h"
 #include "scheduler/daemon/metrics/cycle_metrics.h"
+#include "scheduler/daemon/metrics/drift.h"
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
@@ -30,10 +32,25 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 class Renderings : public loop::Observer {
  public:
-  Renderings(Metrics* metrics, Log* log) : metrics_(metrics), log_(log) {}
+  Renderings(const kube::BootClock& clock, Metrics* metrics, PhaseTimer* phases, Log* log)
+      : phases_(phases),
+        shown_(metrics),
+        metrics_(metrics),
+        drift_(clock, metrics, log),
+        log_(log) {}
+  void OnEvent(const Event& event, absl::Time now) override { costs_.OnEvent(event, now); }
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
+    phases_->Begin(Phase::kRender);
     metrics_.OnCycle(state, plan, now);
     log_.OnCycle(state, plan, now);
+    phases_->Begin(Phase::kAct);
+  }
+  void OnStepEnd(const State& state, absl::Time now) override {
+    phases_->Begin(Phase::kRender);
+    metrics_.OnStepEnd(state, now);
+    costs_.OnStepEnd(state, now);
+    shown_->costs().Look(state, &costs_.ledger(), now);
+    drift_.Look(state);
   }
   void Flush(const State& state, absl::Time now) {
     metrics_.Flush(state, now);
@@ -41,15 +58,19 @@ class Renderings : public loop::Observer {
   }
 
  private:
+  PhaseTimer* const phases_;
+  Metrics* const shown_;
   CycleMetrics metrics_;
+  CostMeter costs_;
+  Drift drift_;
   DecisionLog log_;
 };
 
-loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
-  return [&clock, metrics](State& state, const Profile& profile, absl::Time now) {
-    const absl::Duration start = clock.Now();
+loop::Decide TimedCycle(PhaseTimer* phases) {
+  return [phases](State& state, const Profile& profile, absl::Time now) {
+    phases->Begin(Phase::kDecide);
     Plan plan = Cycle(state, profile, now);
-    metrics->CycleTook(clock.Now() - start);
+    phases->Begin(Phase::kAct);
     return plan;
   };
 }
@@ -106,7 +127,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
              {"config", flags.config.empty() ? ToString(flags.configmap) : flags.config},
              {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
              {"identity", identity.name()}});
-  WorldReports reports(&health, &metrics, log);
+  WorldReports reports(&health, &metrics, log, &clock);
   kube::World world(SettingsFrom(flags, std::move(credentials), identity), boot, reports);
   health.AskSync([&world] { return world.NotSynced(); });
   const StopSignal stop([&](const std::string& name) {
@@ -114,10 +135,10 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
     world.Stop();
   });
   ConfigFile file(flags.config);
-  FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
-  Renderings renderings(&metrics, log);
-  loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
-                  &renderings);
+  PhaseTimer phases(boot, &metrics);
+  FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, &phases, log);
+  Renderings renderings(boot, &metrics, &phases, log);
+  loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(&phases), &renderings);
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
