@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/codec/namespace_globs.h"
 #include "scheduler/codec/pod_codec.h"
+#include "scheduler/codec/prices_reader.h"
 #include "scheduler/codec/queue_fields.h"
 #include "scheduler/codec/queue_guarantees.h"
 #include "scheduler/codec/quote.h"
@@ -31,6 +32,7 @@ class ConfigReader {
     ReadUserLabel(map, &config);
     if (const auto groups = map->Optional("groups")) config.groups = ReadGroups(*groups);
     if (const auto fairness = map->Optional("fairness")) ReadFairness(*fairness, &config);
+    if (const auto prices = map->Optional("prices")) config.prices = ReadPrices(*prices);
     names_ = {!config.user_label.empty(), config.groups};
     if (const auto queues = map->Required("queues", "a list of queues")) {
       config.queues = ReadSiblings(*queues, "", /*reclaimable=*/true);

@@ -32,6 +32,7 @@ void FeedTap::KeepPace(absl::Time until) {
 }
 
 bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
+  phases_->End();
   KeepPace(until);
   const size_t before = events->size();
   const absl::Duration patience =
@@ -41,9 +42,9 @@ bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
   for (size_t i = before; i < events->size(); ++i) {
     const Event& event = (*events)[i];
     if (std::holds_alternative<BindAccepted>(event)) {
-      metrics_->BindEnded(true);
+      metrics_->BindEnded(BindOutcome::kAccepted);
     } else if (std::holds_alternative<BindRefused>(event)) {
-      metrics_->BindEnded(false);
+      metrics_->BindEnded(BindOutcome::kRefused);
     } else if (const auto* refused = std::get_if<EvictionRefused>(&event)) {
       if (refused->code != 0) metrics_->EvictionRefused();
     } else if (std::holds_alternative<QueuesSeen>(event)) {
@@ -52,6 +53,7 @@ bool FeedTap::Drain(std::vector<Event>* events, absl::Time until) {
     }
   }
   if (events->size() > before) heard_ = clock_->Now();
+  phases_->Begin(Phase::kApply);
   return open;
 }
 

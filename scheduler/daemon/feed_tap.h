@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between a world and the loop: counts how binds end, and adds the queue config where it comes from
-// a file instead of the world. Adds nothing else and changes no event or order. The loop's thread.
+// Between a world and the loop: counts how binds end and where a turn of the loop begins and ends,
+// and adds the queue config where it comes from a file instead of the world. Adds nothing else and
+// changes no event or order. The loop's thread.
 #pragma once
 
 #include <vector>
@@ -8,6 +9,7 @@
 #include "scheduler/daemon/config_file.h"
 #include "scheduler/daemon/log.h"
 #include "scheduler/daemon/metrics/metrics.h"
+#include "scheduler/daemon/metrics/phase_timer.h"
 #include "scheduler/loop/ports.h"
 
 namespace muster::daemon {
@@ -16,8 +18,9 @@ class FeedTap : public loop::Feed {
  public:
   // `file` may be null: the world tells the config. Drain must then be called at least as often as
   // a change of the file is to be noticed.
-  FeedTap(loop::Feed* world, loop::Clock* clock, ConfigFile* file, Metrics* metrics, Log* log)
-      : world_(world), clock_(clock), file_(file), metrics_(metrics), log_(log) {}
+  FeedTap(loop::Feed* world, loop::Clock* clock, ConfigFile* file, Metrics* metrics,
+          PhaseTimer* phases, Log* log)
+      : world_(world), clock_(clock), file_(file), metrics_(metrics), phases_(phases), log_(log) {}
 
   bool Drain(std::vector<Event>* events, absl::Time until) override;
 
@@ -33,6 +36,7 @@ class FeedTap : public loop::Feed {
   loop::Clock* const clock_;
   ConfigFile* const file_;
   Metrics* const metrics_;
+  PhaseTimer* const phases_;
   Log* const log_;
   absl::Time looked_ = absl::InfinitePast();
   absl::Time heard_ = absl::InfinitePast();

@@ -11,10 +11,11 @@
 #include "absl/time/clock.h"
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/cycle/cycle.h"
-#include "scheduler/daemon/decision_log.h"
+#include "scheduler/daemon/cost/rows.h"
 #include "scheduler/daemon/feed_tap.h"
 #include "scheduler/daemon/grpc/grpc_front.h"
-#include "scheduler/daemon/metrics/cycle_metrics.h"
+#include "scheduler/daemon/metrics/phase_timer.h"
+#include "scheduler/daemon/renderings.h"
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
@@ -31,28 +32,6 @@ namespace {
 // How long the loop waits at most, so that the config file is looked at and the heart beats.
 constexpr absl::Duration kTurn = absl::Seconds(1);
 
-class Renderings : public loop::Observer {
- public:
-  Renderings(Metrics* metrics, Log* log, DecisionRing* ring)
-      : metrics_(metrics), log_(log), chronicle_(ring) {}
-  void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
-    metrics_.OnCycle(state, plan, now);
-    log_.OnCycle(state, plan, now);
-    chronicle_.OnCycle(state, plan, now);
-  }
-  void Flush(const loop::Loop& loop, absl::Time now) {
-    metrics_.Flush(loop.state(), now);
-    log_.Flush(loop.state(), now);
-    chronicle_.Flush(loop.state(), loop.last_plan(), now);
-  }
-  const Chronicle& chronicle() const { return chronicle_; }
-
- private:
-  CycleMetrics metrics_;
-  DecisionLog log_;
-  Chronicle chronicle_;
-};
-
 // Questions that came while the loop did its step.
 void AnswerAll(loop::Loop& loop, const Renderings& renderings, const Health& health, absl::Time now,
                Desk* desk) {
@@ -64,11 +43,11 @@ void AnswerAll(loop::Loop& loop, const Renderings& renderings, const Health& hea
   desk->Answer({loop.scratch(), loop.profile(), loop.last_plan(), renderings.chronicle(), now});
 }
 
-loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
-  return [&clock, metrics](State& state, const Profile& profile, absl::Time now) {
-    const absl::Duration start = clock.Now();
+loop::Decide TimedCycle(PhaseTimer* phases) {
+  return [phases](State& state, const Profile& profile, absl::Time now) {
+    phases->Begin(Phase::kDecide);
     Plan plan = Cycle(state, profile, now);
-    metrics->CycleTook(clock.Now() - start);
+    phases->Begin(Phase::kAct);
     return plan;
   };
 }
@@ -140,7 +119,7 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
              {"config", flags.config.empty() ? ToString(flags.configmap) : flags.config},
              {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
              {"identity", identity.name()}});
-  WorldReports reports(&health, &metrics, log);
+  WorldReports reports(&health, &metrics, log, &clock);
   kube::World world(SettingsFrom(flags, credentials, identity), boot, reports);
   health.AskSync([&world] { return world.NotSynced(); });
   const StopSignal stop([&](const std::string& name) {
@@ -148,12 +127,18 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
     world.Stop();
   });
   ConfigFile file(flags.config);
-  FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
+  PhaseTimer phases(boot, &metrics);
+  FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, &phases, log);
   DecisionRing ring;
-  Desk desk(&ring, [&world] { world.Wake(); });
-  Renderings renderings(&metrics, log, &ring);
-  loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
-                  &renderings);
+  Renderings renderings(boot, &metrics, &phases, log, &ring);
+  loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(&phases), &renderings);
+  DeskOthers others;
+  others.cost = [&loop, &renderings, &clock](const v1::GetCostRequest& request,
+                                             const Sight& sight) {
+    return CostRows(request, sight, loop.state().resources(), loop.state().config().prices.currency,
+                    clock.Now(), &renderings.ledger());
+  };
+  Desk desk(&ring, [&world] { world.Wake(); }, std::move(others));
   const auto front = OpenGrpc(flags, credentials, boot, &desk, log);
   if (!front.ok()) {
     log->Error(front.status().message());

@@ -16,8 +16,12 @@ namespace muster::daemon {
 
 class WorldReports : public kube::WorldObserver {
  public:
-  WorldReports(Health* health, Metrics* metrics, Log* log)
-      : health_(health), metrics_(metrics), log_(log), problems_(absl::Minutes(1)) {}
+  WorldReports(Health* health, Metrics* metrics, Log* log, loop::Clock* clock)
+      : health_(health), metrics_(metrics), log_(log), clock_(clock), problems_(absl::Minutes(1)) {
+    for (size_t i = 0; i < kube::kLaneCount; ++i) {
+      metrics_->ApiLane(kube::Name(static_cast<kube::Lane>(i)));
+    }
+  }
 
   void OnLead() override;
   void OnStandby(const std::string& holder) override;
@@ -25,6 +29,9 @@ class WorldReports : public kube::WorldObserver {
   void OnConfig(const std::string& error) override;
   void OnProblem(const std::string& what) override;
   void OnExchange(kube::Lane lane, int code, absl::Duration took) override;
+  void OnRetry(kube::Lane lane) override { metrics_->ApiRetry(kube::Name(lane)); }
+  void OnUnclearBind() override { metrics_->BindEnded(BindOutcome::kUnclear); }
+  void OnHeard(const std::string& kind) override { metrics_->watches().Heard(kind, clock_->Now()); }
 
   // Why the world ended by itself; empty while it has not. Any thread.
   std::string ended() const;
@@ -33,6 +40,7 @@ class WorldReports : public kube::WorldObserver {
   Health* const health_;
   Metrics* const metrics_;
   Log* const log_;
+  loop::Clock* const clock_;
   Repeats problems_;
   std::string standby_;
   mutable std::mutex mutex_;

@@ -88,6 +88,7 @@ void Binder::OnPosted(const std::string& uid, const HttpReply& reply) {
     attempt.last_error = ErrorText(reply);
   }
   // Also before an error counts as a refusal the pod has the last word: it may be bound after all.
+  if (IsUnknown(reply)) sink_.unclear();
   if (IsUnknown(reply) || attempt.failures >= kTries)
     ReadBack(uid);
   else
@@ -134,8 +135,9 @@ void Binder::OnRead(const std::string& uid, const HttpReply& reply) {
 
 void Binder::Later(const std::string& uid, Step step, absl::Duration floor) {
   Attempt& attempt = *attempts_[uid];
+  const Lane lane = step == &Binder::Post ? Lane::kBind : Lane::kRead;
   attempt.timer =
-      reactor_.After(attempt.backoff.Next(floor), [this, uid, step] { (this->*step)(uid); });
+      reactor_.Retry(lane, attempt.backoff.Next(floor), [this, uid, step] { (this->*step)(uid); });
 }
 
 void Binder::Accept(const std::string& uid) {

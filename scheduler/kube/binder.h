@@ -32,6 +32,8 @@ class Binder {
   struct Sink {
     std::function<void(Event&&)> event;
     std::function<void(std::string)> problem;
+    // It may be bound or not: the pod is read back.
+    std::function<void()> unclear = [] {};
   };
 
   Binder(Reactor& reactor, Sink sink, uint64_t seed);

@@ -119,7 +119,8 @@ void DriverConf::Miss(const std::string& uid, std::string object, absl::Duration
   Reading& reading = *readings_.at(uid);
   const bool news = reading.missing != object;
   reading.missing = std::move(object);
-  reading.timer = reactor_.After(reading.backoff.Next(floor), [this, uid] { Fetch(uid); });
+  reading.timer =
+      reactor_.Retry(Lane::kRead, reading.backoff.Next(floor), [this, uid] { Fetch(uid); });
   if (news) sink_.event(ForecastMissing{uid, reading.missing});
 }
 

@@ -201,7 +201,8 @@ void Evictor::Later(const std::string& uid, Step step, absl::Duration floor) {
                         attempt.last_error));
     return;
   }
-  attempt.timer = reactor_.After(wait, [this, uid, step] { (this->*step)(uid); });
+  const Lane lane = step == &Evictor::Queue ? Lane::kBind : Lane::kRead;
+  attempt.timer = reactor_.Retry(lane, wait, [this, uid, step] { (this->*step)(uid); });
 }
 
 void Evictor::Agree(const std::string& uid) {

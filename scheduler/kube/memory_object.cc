@@ -57,7 +57,7 @@ void MemoryObject::OnRead(const HttpReply& reply) {
   if (!map.ok()) {
     sink_.problem(absl::StrCat("reading ", Called(), ": ", map.status().message()));
     if (!reply.ok() && IsPassing(reply))
-      timer_ = reactor_.After(backoff_.Next(RetryFloor(reply)), [this] { Read(); });
+      timer_ = reactor_.Retry(Lane::kRead, backoff_.Next(RetryFloor(reply)), [this] { Read(); });
     else
       sink_.read(std::nullopt);
     return;
@@ -154,7 +154,7 @@ void MemoryObject::Retry(const HttpReply& reply) {
     Settle();
     return;
   }
-  timer_ = reactor_.After(backoff_.Next(RetryFloor(reply)), [this, moved] {
+  timer_ = reactor_.Retry(Lane::kWrite, backoff_.Next(RetryFloor(reply)), [this, moved] {
     if (moved)
       ReadVersion();
     else

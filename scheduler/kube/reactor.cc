@@ -29,6 +29,11 @@ Reactor::TimerId Reactor::After(absl::Duration delay, Task task) {
   return id;
 }
 
+Reactor::TimerId Reactor::Retry(Lane lane, absl::Duration delay, Task task) {
+  if (retry_) retry_(lane);
+  return After(delay, std::move(task));
+}
+
 void Reactor::RunOnce(absl::Duration wait) {
   RunTasks();
   RunTimers();

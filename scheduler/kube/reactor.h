@@ -36,6 +36,10 @@ class Reactor {
   // I/O thread only. A timer fires once; cancelling one that has fired does nothing.
   TimerId After(absl::Duration delay, Task task);
   void Cancel(TimerId id) { timers_.erase(id); }
+  // After, for a request of that lane that has failed and is made again then.
+  TimerId Retry(Lane lane, absl::Duration delay, Task task);
+  // Told of each.
+  void set_retry_observer(std::function<void(Lane)> observer) { retry_ = std::move(observer); }
 
   // Tasks, due timers and bytes, once; waits up to `wait` if there is nothing to do.
   void RunOnce(absl::Duration wait);
@@ -52,6 +56,7 @@ class Reactor {
   Http& http_;
   std::map<TimerId, Task> timers_;
   uint64_t last_timer_ = 0;
+  std::function<void(Lane)> retry_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::vector<Task> tasks_;  // guarded by mutex_

@@ -79,6 +79,7 @@ void Reflector::OnPage(HttpReply reply) {
     Retry(list.status().message(), absl::ZeroDuration());
     return;
   }
+  sink_.heard();
   for (absl::string_view item : list->items) SawObject(item);
   if (!list->continue_token.empty()) {
     ListPage(list->continue_token);
@@ -137,6 +138,7 @@ void Reflector::GuardAgainstSilence() {
 bool Reflector::OnChunk(absl::string_view bytes) {
   heard_ = true;
   heard_at_ = reactor_.Now();
+  sink_.heard();
   blind_since_ = absl::InfiniteDuration();
   frames_.Append(bytes);
   absl::string_view frame;
@@ -265,7 +267,7 @@ void Reflector::EndList() {
 void Reflector::Retry(absl::string_view why, absl::Duration floor) {
   Problem(why);
   blind_since_ = std::min(blind_since_, reactor_.Now());
-  timer_ = reactor_.After(backoff_.Next(floor), [this] {
+  timer_ = reactor_.Retry(Lane::kStream, backoff_.Next(floor), [this] {
     if (listing_ || version_.empty())
       List();
     else

@@ -31,6 +31,7 @@ class Reflector {
     std::function<void(Event&&)> event;
     std::function<void()> synced;              // once, when the first list is whole
     std::function<void(std::string)> problem;  // one line, for the log
+    std::function<void()> heard = [] {};       // the server has sent something of the kind
   };
 
   Reflector(Reactor& reactor, std::unique_ptr<WatchedKind> kind, Sink sink, uint64_t seed);

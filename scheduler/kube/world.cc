@@ -50,7 +50,8 @@ class World::Core {
                   {[this] { Lead(); }, [this](std::string why) { Close(why); },
                    [this](std::string what) { Problem(what); },
                    [this](std::string holder) { observer_.OnStandby(holder); }}),
-        binder_(reactor_, {Push(), Problems()}, RandomSeed()),
+        binder_(reactor_, {Push(), Problems(), [this] { observer_.OnUnclearBind(); }},
+                RandomSeed()),
         evictor_(reactor_,
                  {Push(), Problems(),
                   [this](const loop::PodRef& pod, const std::string& why) { Evicted(pod, why); }},
@@ -66,6 +67,7 @@ class World::Core {
     http_.set_observer([this](Lane lane, int code, absl::Duration took) {
       observer_.OnExchange(lane, code, took);
     });
+    reactor_.set_retry_observer([this](Lane lane) { observer_.OnRetry(lane); });
     outbox_.not_synced = "the lease";
   }
 
@@ -193,12 +195,11 @@ class World::Core {
 
   void Follow(std::unique_ptr<WatchedKind> kind, std::function<void(muster::Event&&)> hear) {
     std::string name(kind->name());
+    Reflector::Sink sink{std::move(hear), [this] { NoteSynced(); }, Problems(),
+                         [this, name] { observer_.OnHeard(name); }};
     reflectors_.push_back(
         {std::move(name),
-         std::make_unique<Reflector>(
-             reactor_, std::move(kind),
-             Reflector::Sink{std::move(hear), [this] { NoteSynced(); }, Problems()},
-             RandomSeed())});
+         std::make_unique<Reflector>(reactor_, std::move(kind), std::move(sink), RandomSeed())});
   }
 
   void OnPod(muster::Event&& event) {

@@ -39,6 +39,12 @@ class WorldObserver {
   // Something that the world is getting over by itself: one line.
   virtual void OnProblem(const std::string& what) = 0;
   virtual void OnExchange(Lane lane, int code, absl::Duration took) = 0;
+  // A request of the lane has failed and will be made again.
+  virtual void OnRetry(Lane) {}
+  // Whether a bind took place is not known yet.
+  virtual void OnUnclearBind() {}
+  // The server has sent something about the kind: "pods".
+  virtual void OnHeard(const std::string& /*kind*/) {}
 };
 
 struct WorldSettings {

@@ -91,7 +91,8 @@ void Writes::OnReply(const std::string& key, const HttpReply& reply) {
     return;
   }
   entry.waiting = true;
-  entry.timer = reactor_.After(entry.backoff.Next(RetryFloor(reply)), [this, key] { Try(key); });
+  entry.timer = reactor_.Retry(entry.now.request.lane, entry.backoff.Next(RetryFloor(reply)),
+                               [this, key] { Try(key); });
 }
 
 void Writes::Finish(const std::string& key, bool applied) {

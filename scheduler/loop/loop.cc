@@ -85,6 +85,7 @@ bool Loop::Step(absl::Time until) {
   }
   if (state_.memory_changed() && now >= remembered_at_ + kRememberEvery) Remember(now);
   announcer_.Speak(state_, now, ports_.actuator);
+  if (observer_ != nullptr) observer_->OnStepEnd(state_, now);
   return open;
 }
 

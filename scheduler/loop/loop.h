@@ -33,6 +33,9 @@ class Observer {
   virtual void OnEvent(const Event&, absl::Time) {}
   // The state with the plan assumed; the loop keeps the plan until the next one (last_plan).
   virtual void OnCycle(const State& state, const Plan& plan, absl::Time now) = 0;
+  // The end of a step, from when decisions may begin: the state stays as it is until the next step,
+  // whatever its `now` will be.
+  virtual void OnStepEnd(const State&, absl::Time) {}
 };
 
 class Loop {

@@ -29,6 +29,21 @@ enum class StepKind : uint8_t {
   kRehold,    // holds move: their node left, or the first executor differs from the forecast
 };
 
+inline constexpr size_t kStepKinds = 6;
+
+// "start", in metrics.
+constexpr absl::string_view Name(StepKind kind) {
+  switch (kind) {
+    case StepKind::kStart: return "start";
+    case StepKind::kComplete: return "complete";
+    case StepKind::kSettle: return "settle";
+    case StepKind::kRepair: return "repair";
+    case StepKind::kGrow: return "grow";
+    case StepKind::kRehold: break;
+  }
+  return "rehold";
+}
+
 // One gang's part of the plan. Steps are in the order in which they were decided.
 struct Step {
   StepKind kind = StepKind::kStart;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "scheduler/model/prices.h"
 #include "scheduler/model/resource_list.h"
 
 namespace muster {
@@ -96,6 +97,7 @@ struct QueueConfig {
   std::string user_label;
   // Past use counts in fair order, halved each time this has passed; zero: it does not.
   absl::Duration half_life;
+  Prices prices;
 
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };

@@ -119,6 +119,7 @@ void State::On(const QueuesSeen& event, absl::Time now) {
   }
   for (const auto& [id, path] : kept) {
     Gang& gang = gangs_[id.value];
+    changes_.Add({id, {}});
     gang.queue = tree_.LeafOrDraining(path);
     ChargeAll(gang);
     CountBegun(&gang);

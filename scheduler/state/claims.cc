@@ -35,6 +35,7 @@ void State::DropClaim(Gang* gang) {
 // Every hold and repair goes through here. Those of a gang that is being evicted are on their way
 // out like its pods: their room is the claimant's with the pods' and not before.
 void State::CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count) {
+  changes_.Add({gang.id, {}});
   TakeRoom(node, role, count);
   Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
   if (gang.evicted) CountLeaving(gang.queue, role, node, count);
@@ -109,6 +110,7 @@ void State::AssumeClaim(const Claim& claim, absl::Time now) {
     for (PodId pod : victim.pods) {
       PodSlot& slot = pods_.at(pod);
       slot.evicting = true;
+      changes_.Add({victim.gang, pod});
       slot.evicted_for = claim.gang;
       grace = std::max(grace, slot.pod.grace);
       leaving.push_back(pod);
@@ -129,6 +131,7 @@ void State::On(const EvictionRefused& event, absl::Time now) {
     PodSlot& slot = pods_.at(id);
     const GangId claimant = slot.evicted_for;
     slot.evicting = false;
+    changes_.Add({slot.footing.gang, id});
     slot.evicted_for = GangId{};
     Gang& gang = gangs_[slot.footing.gang.value];
     SetEvicted(&gang, false);

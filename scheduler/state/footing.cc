@@ -115,6 +115,7 @@ void State::Enter(PodId id, const Footing& footing) {
   if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, 1);
   if (!footing.gang.valid()) return;
   UseChanged();
+  changes_.Add({footing.gang, id});
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, 1, Tree::Use::kUsed);
   }
@@ -126,6 +127,7 @@ void State::Leave(PodId id, const Footing& footing) {
   if (OnNode(footing.standing)) nodes_.Take(footing.node, roles_.at(footing.role).each, -1);
   if (!footing.gang.valid()) return;
   UseChanged();
+  changes_.Add({footing.gang, id});
   if (footing.queue.valid()) {
     Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, -1, Tree::Use::kUsed);
   }

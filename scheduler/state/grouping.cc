@@ -139,6 +139,7 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   gang->created = pod.created;
   arrivals_.Add(gang);
   gang->account = absl::StrCat(pod.ns, "/", pod.service_account);
+  changes_.Add({gang->id, {}});
   MoveTo(gang, gang->queue, UserOf(pod));
   AssignQueue(gang);
 }
@@ -237,6 +238,7 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
 
 void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   if (gang->queue == queue && gang->user == user) return;
+  changes_.Add({gang->id, {}});
   if (gang->counted) CountRunning(gang->queue, gang->user, -1);
   gang->counted = false;
   const std::vector<HoldSlot> holds = gang->holds;

@@ -31,6 +31,7 @@ int32_t State::Deficit(const Gang& gang) const {
 // end.
 void State::Become(Gang* gang, GangState next) {
   gang->state = next;
+  changes_.Add({gang->id, {}});
   CountBegun(gang);
 }
 

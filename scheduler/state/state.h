@@ -21,6 +21,7 @@
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/arrivals.h"
+#include "scheduler/state/change_log.h"
 #include "scheduler/state/known_shapes.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
@@ -85,6 +86,8 @@ class State {
   const RunningGangs& running() const { return running_; }
   // Waiting gangs with a claim.
   const absl::btree_set<GangId>& claimed() const { return claimed_; }
+  // Pods and gangs that count differently than before.
+  const ChangeLog& changes() const { return changes_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
 
@@ -247,6 +250,7 @@ class State {
   KnownShapes known_shapes_;
   mutable StartShapes start_shapes_;  // derived
   Arrivals arrivals_;
+  ChangeLog changes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
   bool memory_changed_ = false;

@@ -116,9 +116,11 @@ TEST_CASE("the loop hears of a good file; a bad one is counted and changes nothi
   ConfigFile file(folder.File("muster.yaml"));
   QuietFeed world;
   HandClock clock;
+  const kube::SystemBootClock boot;
   Metrics metrics(clock.now);
   Log log(-1, LogLevel::kError);
-  FeedTap tap(&world, &clock, &file, &metrics, &log);
+  PhaseTimer phases(boot, &metrics);
+  FeedTap tap(&world, &clock, &file, &metrics, &phases, &log);
   std::vector<Event> events;
   const absl::Time later = clock.now + absl::Seconds(30);
   CHECK(tap.Drain(&events, later));
@@ -150,7 +152,8 @@ TEST_CASE("the first event is heard at once, those that follow together") {
   SteadyTime clock(boot, absl::Now());
   Metrics metrics(clock.Now());
   Log log(-1, LogLevel::kError);
-  FeedTap tap(&world, &clock, nullptr, &metrics, &log);
+  PhaseTimer phases(boot, &metrics);
+  FeedTap tap(&world, &clock, nullptr, &metrics, &phases, &log);
   std::vector<Event> events;
   const absl::Time start = clock.Now();
   int turns = 0;

@@ -32,6 +32,12 @@ class Pipe {
   int ends_[2];
 };
 
+class HandClock : public loop::Clock {
+ public:
+  absl::Time Now() override { return now; }
+  absl::Time now = absl::FromUnixSeconds(100);
+};
+
 struct Reported {
   std::string Lines() const { return pipe.Lines(); }
 
@@ -39,11 +45,25 @@ struct Reported {
   Log log{pipe.in(), LogLevel::kInfo};
   Metrics metrics{absl::UnixEpoch()};
   Health health;
-  WorldReports reports{&health, &metrics, &log};
+  HandClock clock;
+  WorldReports reports{&health, &metrics, &log, &clock};
 };
 
 bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("what the API server is asked in vain and what it tells is counted") {
+  Reported reported;
+  reported.reports.OnRetry(kube::Lane::kWrite);
+  reported.reports.OnUnclearBind();
+  reported.reports.OnHeard("nodes");
+  reported.clock.now += absl::Seconds(7);
+  const std::string text = reported.metrics.Render(reported.clock.now);
+  CHECK(Has(text, "muster_api_retries_total{lane=\"write\"} 1\n"));
+  CHECK(Has(text, "muster_api_retries_total{lane=\"bind\"} 0\n"));
+  CHECK(Has(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
+  CHECK(Has(text, "muster_watch_age_seconds{kind=\"nodes\"} 7\n"));
 }
 
 TEST_CASE("leading and standing by are shown to probes, scrapes and the log") {

@@ -15,9 +15,11 @@ struct Binding {
   explicit Binding(FakeApiServer& fake, HttpLimits limits = HttpLimits())
       : server(fake), http(PlainCredentials(fake), limits), reactor(clock, http) {
     http.set_may_write([this] { return may_write; });
-    binder = std::make_unique<Binder>(
-        reactor, Binder::Sink{[this](Event event) { Hear(std::move(event)); }, [](std::string) {}},
-        /*seed=*/1);
+    binder = std::make_unique<Binder>(reactor,
+                                      Binder::Sink{[this](Event event) { Hear(std::move(event)); },
+                                                   [](std::string) {}, [this] { ++unclear; }},
+                                      /*seed=*/1);
+    reactor.set_retry_observer([this](Lane lane) { ++retries[lane]; });
   }
 
   void Hear(Event event) {
@@ -51,6 +53,8 @@ struct Binding {
   bool may_write = true;
   std::map<std::string, std::string> done;
   int outcomes = 0;
+  int unclear = 0;
+  std::map<Lane, int> retries;
   std::unique_ptr<Binder> binder;
 };
 
@@ -78,6 +82,8 @@ TEST_CASE("a bind that had its effect without an answer is found out, not repeat
   REQUIRE(binding.Wait([&] { return binding.outcomes == 1; }));
   CHECK(binding.done[uid] == "accepted");
   CHECK(server.Count("POST", kBinding) == 1);
+  CHECK(binding.unclear == 1);
+  CHECK(binding.retries.empty());
 }
 
 TEST_CASE("a bind that was cut before its effect is repeated and bound once") {
@@ -91,6 +97,9 @@ TEST_CASE("a bind that was cut before its effect is repeated and bound once") {
   CHECK(binding.done[uid] == "accepted");
   CHECK(binding.Node("a") == "n1");
   CHECK(server.Count("POST", kBinding) == 4);
+  CHECK(binding.unclear == 3);
+  CHECK(binding.retries[Lane::kBind] == 3);
+  CHECK(binding.retries[Lane::kRead] == 2);
 }
 
 TEST_CASE("an unknown bind stays unknown while the server cannot be asked") {

@@ -15,7 +15,9 @@ struct Follower {
   explicit Follower(FakeApiServer& fake)
       : server(fake), http(PlainCredentials(fake), HttpLimits()), reactor(clock, http) {
     Reflector::Sink sink{[this](Event event) { Hear(std::move(event)); }, [this] { ++synced; },
-                         [this](std::string text) { problems.push_back(std::move(text)); }};
+                         [this](std::string text) { problems.push_back(std::move(text)); },
+                         [this] { ++heard; }};
+    reactor.set_retry_observer([this](Lane lane) { retries += lane == Lane::kStream ? 1 : 0; });
     pods = std::make_unique<Reflector>(reactor, Pods(), std::move(sink), /*seed=*/1);
     pods->Start();
   }
@@ -49,6 +51,8 @@ struct Follower {
   std::vector<std::string> log;
   std::vector<std::string> problems;
   int synced = 0;
+  int heard = 0;
+  int retries = 0;
 };
 
 TEST_CASE("pods are listed by WatchList and followed in one stream") {
@@ -171,13 +175,18 @@ TEST_CASE("refused connections and errors are survived, with back-off") {
   Follower follower(server);
   REQUIRE(follower.Until([&] { return follower.synced == 1; }));
   server.http().Down();
+  const int heard = follower.heard;
+  CHECK(heard > 0);
   REQUIRE(follower.Wait([&] { return follower.problems.size() >= 5; }));
+  CHECK(follower.retries >= 5);
+  CHECK(follower.heard == heard);
   server.http().Up();
   server.Add({"GET", "/api/v1/pods", 2, Fault::Act::kReply, 500});
   const std::string b = server.Put(MakePod("b"));
   const absl::Duration from = follower.clock.Now();
   REQUIRE(follower.Wait([&] { return follower.Has(b); }));
   CHECK(follower.clock.Now() - from < absl::Seconds(31));  // H08
+  CHECK(follower.heard > heard);
   CHECK(follower.Has(a));
 }
 

@@ -26,6 +26,25 @@ TEST_CASE("nothing is decided before every kind is listed") {
   CHECK(world.BindsOf(MakePod("p")) == 1);
 }
 
+TEST_CASE(
+    "the end of each step is told once decisions may begin, and the state stands till the next") {
+  ScriptedWorld world;
+  world.See(MakeNode("n1", 4));
+  world.See(MakePod("p"));
+  world.Run(absl::Seconds(30));
+  CHECK(world.steps.empty());
+  world.Tell(Synced{});
+  world.Run();
+  REQUIRE_FALSE(world.steps.empty());
+  CHECK(world.steps.back().first == world.Now());
+  CHECK(world.steps.back().second == world.state().changes().end());
+  const size_t before = world.steps.size();
+  world.Accept(MakePod("p"));
+  world.Run();
+  CHECK(world.steps.size() > before);
+  CHECK(world.steps.back().second == world.state().changes().end());
+}
+
 TEST_CASE("a bind carries its gang's stamp, and the driver's what is held with it") {
   TwoNodes world;
   const Pod driver = Driver("app");

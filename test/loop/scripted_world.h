@@ -84,6 +84,8 @@ class ScriptedWorld : public Feed, public Actuator, public Clock, public Observe
   std::vector<PostEvent> events;
   std::vector<ReadForecast> forecasts;
   std::vector<Plan> plans;
+  // The ends of steps: when, and how much the state has changed by then.
+  std::vector<std::pair<absl::Time, uint64_t>> steps;
 
   bool Drain(std::vector<muster::Event>* out, absl::Time until) override {
     if (pending_.empty()) {
@@ -102,6 +104,9 @@ class ScriptedWorld : public Feed, public Actuator, public Clock, public Observe
   void Event(PostEvent action) override { events.push_back(std::move(action)); }
   void Forecast(ReadForecast action) override { forecasts.push_back(std::move(action)); }
   void OnCycle(const State&, const Plan& plan, absl::Time) override { plans.push_back(plan); }
+  void OnStepEnd(const State& state, absl::Time now) override {
+    steps.emplace_back(now, state.changes().end());
+  }
 
  private:
   absl::Time now_ = At(100);

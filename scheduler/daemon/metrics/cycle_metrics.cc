@@ -49,6 +49,26 @@ int64_t Claims(const State& state) {
                        [&](GangId id) { return !state.gang(id).claim.empty(); });
 }
 
+// By queue, of all below it; empty where nothing is claimed.
+std::vector<Amounts> Claimed(const State& state) {
+  std::vector<Amounts> claimed;
+  for (const GangId id : state.claimed()) {
+    const Gang& gang = state.gang(id);
+    claimed.resize(state.tree().size());
+    for (QueueId queue = gang.queue; queue.valid(); queue = state.tree().at(queue).parent) {
+      for (const ClaimSlot& slot : gang.claim) {
+        AddScaled(&claimed[queue.value], state.roles().at(slot.role).each, slot.count);
+      }
+    }
+  }
+  return claimed;
+}
+
+Amounts Less(Amounts from, const Amounts& what) {
+  AddScaled(&from, what, -1);
+  return from;
+}
+
 }  // namespace
 
 CycleMetrics::Line& CycleMetrics::LineOf(const State& state, QueueId queue) {
@@ -59,12 +79,12 @@ CycleMetrics::Line& CycleMetrics::LineOf(const State& state, QueueId queue) {
 
 void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now) {
   Count(state, plan);
+  CountDecisions(plan);
   for (const Step& step : plan.steps) {
     const Gang& gang = state.gang(step.gang);
     if (step.kind != StepKind::kStart || !gang.queue.valid()) continue;
     metrics_->GangStarted(state.tree().at(gang.queue).path, now - gang.created);
   }
-  for (size_t i = 0; i < plan.releases.size(); ++i) metrics_->GangReleased();
   for (const Claim& claim : plan.claims) {
     for (const Victim& victim : claim.victims) {
       const QueueId queue = state.gang(victim.gang).queue;
@@ -73,6 +93,15 @@ void CycleMetrics::OnCycle(const State& state, const Plan& plan, absl::Time now)
   }
   copied_ = false;
   Flush(state, now);
+}
+
+void CycleMetrics::CountDecisions(const Plan& plan) {
+  std::array<int64_t, kStepKinds> steps = {};
+  for (const Step& step : plan.steps) ++steps[static_cast<size_t>(step.kind)];
+  for (size_t i = 0; i < kStepKinds; ++i)
+    metrics_->Decided(Name(static_cast<StepKind>(i)), steps[i]);
+  metrics_->Decided("release", static_cast<int64_t>(plan.releases.size()));
+  metrics_->Decided("claim", static_cast<int64_t>(plan.claims.size()));
 }
 
 void CycleMetrics::Count(const State& state, const Plan& plan) {
@@ -97,6 +126,7 @@ void CycleMetrics::Flush(const State& state, absl::Time now) {
 void CycleMetrics::Copy(const State& state) {
   QueueRows rows;
   rows.reserve(state.tree().size() + 1);
+  const std::vector<Amounts> claimed = Claimed(state);
   for (const Queue& queue : state.tree().queues()) {
     if (!queue.parent.valid()) continue;
     const Line& line = LineOf(state, queue.id);
@@ -106,6 +136,8 @@ void CycleMetrics::Copy(const State& state) {
     row.share = ToDouble(state.tree().ShareOf(queue.id));
     row.used = Present(state, queue.used);
     row.held = Present(state, queue.held);
+    row.idle =
+        claimed.empty() ? row.held : Present(state, Less(queue.held, claimed[queue.id.value]));
     row.guaranteed = Named(state, queue.guaranteed, 0);
     row.max = Named(state, queue.max, kUnlimited);
     row.waiting = line.waiting;

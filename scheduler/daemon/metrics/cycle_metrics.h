@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/daemon/metrics/gang_runs.h"
 #include "scheduler/daemon/metrics/metrics.h"
 #include "scheduler/loop/loop.h"
 
@@ -14,9 +15,10 @@ namespace muster::daemon {
 
 class CycleMetrics : public loop::Observer {
  public:
-  explicit CycleMetrics(Metrics* metrics) : metrics_(metrics) {}
+  explicit CycleMetrics(Metrics* metrics) : metrics_(metrics), runs_(metrics) {}
 
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
+  void OnStepEnd(const State& state, absl::Time now) override { runs_.Follow(state, now); }
   // To be called now and then by the loop's thread.
   void Flush(const State& state, absl::Time now);
 
@@ -29,9 +31,11 @@ class CycleMetrics : public loop::Observer {
   };
   Line& LineOf(const State& state, QueueId queue);
   void Count(const State& state, const Plan& plan);
+  void CountDecisions(const Plan& plan);
   void Copy(const State& state);
 
   Metrics* const metrics_;
+  GangRuns runs_;
   std::vector<Line> lines_;         // by queue; may lag behind a tree that has grown
   Line nobodys_;                    // of gangs without a queue
   std::vector<std::string> paths_;  // of the last copy

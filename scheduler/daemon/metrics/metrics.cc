@@ -4,11 +4,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
-#include "prometheus/text_serializer.h"
 #include "scheduler/daemon/version.h"
+#include "scheduler/model/plan.h"
 
 namespace muster::daemon {
 namespace {
@@ -17,6 +18,8 @@ const prometheus::Histogram::BucketBoundaries kCycleBuckets = {
     50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1};
 const prometheus::Histogram::BucketBoundaries kWaitBuckets = {
     0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200};
+const prometheus::Histogram::BucketBoundaries kRunBuckets = {
+    1, 5, 15, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400};
 const prometheus::Histogram::BucketBoundaries kApiBuckets = {
     1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5};
 
@@ -53,35 +56,57 @@ double ResidentBytes() {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+constexpr EvictionCause kEvictionCauses[] = {EvictionCause::kReclaim, EvictionCause::kPreemption,
+                                             EvictionCause::kOverrun};
+constexpr absl::string_view kPhaseNames[kPhases] = {"apply", "decide", "act", "render"};
+constexpr absl::string_view kBindOutcomes[] = {"accepted", "refused", "unclear"};
+
 }  // namespace
 
+absl::string_view Name(Phase phase) { return kPhaseNames[static_cast<size_t>(phase)]; }
+
 Metrics::Metrics(absl::Time started)
-    : leader_(Gauge(&registry_, "muster_leader", "1 while this instance decides, else 0.")),
+    : gang_wait_("muster_gang_wait_seconds",
+                 "From a gang's creation to the decision that started it.", kWaitBuckets),
+      gang_run_("muster_gang_run_seconds",
+                "From the first bind of a gang that started to its end, by eviction too.",
+                kRunBuckets),
+      leader_(Gauge(&registry_, "muster_leader", "1 while this instance decides, else 0.")),
       config_generation_(Gauge(&registry_, "muster_config_generation",
                                "How many queue configs this instance has put in force.")),
       config_rejections_(Counter(&registry_, "muster_config_rejections_total",
                                  "Queue configs that were refused; the last good one stayed.")),
-      cycle_seconds_(&Build(prometheus::BuildHistogram(), "muster_cycle_seconds",
-                            "Time that one decision took.", &registry_)
-                          .Add({}, kCycleBuckets)),
-      releases_(Counter(&registry_, "muster_gang_releases_total",
-                        "Half-bound gangs that were given up.")),
+      decisions_(&Build(prometheus::BuildCounter(), "muster_decisions_total",
+                        "Decisions about gangs, by outcome.", &registry_)),
+      drift_(Gauge(&registry_, "muster_drift",
+                   "Differences between the books and what pods and holds add up to, at the last "
+                   "audit.")),
+      audits_(Counter(&registry_, "muster_audits_total", "Audits of the books.")),
       evictions_refused_(Counter(&registry_, "muster_evictions_refused_total",
                                  "Gangs that stay since the API server refused their eviction.")),
       evictions_(&Build(prometheus::BuildCounter(), "muster_evictions_total",
                         "Gangs of the queue chosen to be evicted, whole or in part, by cause.",
                         &registry_)),
-      gang_wait_(&Build(prometheus::BuildHistogram(), "muster_gang_wait_seconds",
-                        "From a gang's creation to the decision that started it.", &registry_)),
       api_seconds_(&Build(prometheus::BuildHistogram(), "muster_api_request_seconds",
                           "Requests to the API server, by lane and HTTP code (0: no answer).",
                           &registry_)),
+      retries_(&Build(prometheus::BuildCounter(), "muster_api_retries_total",
+                      "Requests to the API server that are made again after a failure, by lane.",
+                      &registry_)),
       resident_bytes_(
           Gauge(&registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")) {
   auto& binds = Build(prometheus::BuildCounter(), "muster_binds_total",
                       "Pods that the API server was asked to bind, by how it ended.", &registry_);
-  binds_accepted_ = &binds.Add({{"outcome", "accepted"}});
-  binds_refused_ = &binds.Add({{"outcome", "refused"}});
+  for (size_t i = 0; i < binds_.size(); ++i) {
+    binds_[i] = &binds.Add({{"outcome", std::string(kBindOutcomes[i])}});
+  }
+  auto& phases = Build(prometheus::BuildHistogram(), "muster_cycle_seconds",
+                       "Time of one turn of the loop, by phase: apply events, decide, act on the "
+                       "decisions, render them.",
+                       &registry_);
+  for (size_t i = 0; i < kPhases; ++i) {
+    phases_[i] = &phases.Add({{"phase", std::string(kPhaseNames[i])}}, kCycleBuckets);
+  }
   Gauge(&registry_, "process_start_time_seconds", "Start time since the Unix epoch in seconds.")
       ->Set(absl::ToDoubleSeconds(started - absl::UnixEpoch()));
   Build(prometheus::BuildGauge(), "muster_build_info", "Always 1; its label is the version.",
@@ -90,47 +115,56 @@ Metrics::Metrics(absl::Time started)
       .Set(1);
 }
 
-void Metrics::BindEnded(bool accepted) {
-  (accepted ? binds_accepted_ : binds_refused_)->Increment();
+void Metrics::BindEnded(BindOutcome outcome) { binds_[static_cast<size_t>(outcome)]->Increment(); }
+
+void Metrics::PhaseTook(Phase phase, absl::Duration took) {
+  phases_[static_cast<size_t>(phase)]->Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::CycleTook(absl::Duration took) {
-  cycle_seconds_->Observe(absl::ToDoubleSeconds(took));
+void Metrics::Decided(absl::string_view outcome, int64_t gangs) {
+  prometheus::Counter*& counter = decisions_by_outcome_[std::string(outcome)];
+  if (counter == nullptr) counter = &decisions_->Add({{"outcome", std::string(outcome)}});
+  counter->Increment(static_cast<double>(gangs));
 }
 
-void Metrics::GangEvicted(absl::string_view queue, absl::string_view cause) {
+prometheus::Counter* Metrics::EvictionsOf(absl::string_view queue, absl::string_view cause) {
   prometheus::Counter*& counter = evictions_by_queue_[{std::string(queue), std::string(cause)}];
   if (counter == nullptr) {
     counter = &evictions_->Add({{"queue", std::string(queue)}, {"cause", std::string(cause)}});
   }
-  counter->Increment();
+  return counter;
 }
 
-prometheus::Histogram* Metrics::GangWaitOf(absl::string_view queue) {
-  prometheus::Histogram*& histogram = gang_wait_by_queue_[std::string(queue)];
-  if (histogram == nullptr) {
-    histogram = &gang_wait_->Add({{"queue", std::string(queue)}}, kWaitBuckets);
-  }
-  return histogram;
+void Metrics::GangEvicted(absl::string_view queue, absl::string_view cause) {
+  EvictionsOf(queue, cause)->Increment();
 }
 
+// Before the first eviction there is a zero, or nobody would see it as an increase.
 void Metrics::GangStarted(absl::string_view queue, absl::Duration wait) {
-  GangWaitOf(queue)->Observe(absl::ToDoubleSeconds(std::max(wait, absl::ZeroDuration())));
+  gang_wait_.Observe(queue, wait);
+  for (const EvictionCause cause : kEvictionCauses) EvictionsOf(queue, Name(cause));
+}
+
+void Metrics::GangRan(absl::string_view queue, absl::Duration run) {
+  gang_run_.Observe(queue, run);
+}
+
+void Metrics::Audited(int64_t differences) {
+  audits_->Increment();
+  drift_->Set(static_cast<double>(differences));
 }
 
 void Metrics::SetQueues(const QueueRows& rows) {
+  absl::btree_set<std::string> all;
+  absl::btree_set<std::string> leaves;
   for (const QueueRow& row : rows) {
-    if (row.leaf && row.path != kNoQueue) GangWaitOf(row.path);
+    all.insert(row.path);
+    if (row.leaf && row.path != kNoQueue) leaves.insert(row.path);
   }
-  for (auto it = gang_wait_by_queue_.begin(); it != gang_wait_by_queue_.end();) {
-    const bool keep = std::any_of(rows.begin(), rows.end(),
-                                  [&](const QueueRow& row) { return row.path == it->first; });
-    if (!keep) gang_wait_->Remove(it->second);
-    it = keep ? std::next(it) : gang_wait_by_queue_.erase(it);
-  }
+  gang_wait_.SetQueues(leaves);
+  gang_run_.SetQueues(leaves);
   for (auto it = evictions_by_queue_.begin(); it != evictions_by_queue_.end();) {
-    const bool keep = std::any_of(rows.begin(), rows.end(),
-                                  [&](const QueueRow& row) { return row.path == it->first.first; });
+    const bool keep = all.contains(it->first.first);
     if (!keep) evictions_->Remove(it->second);
     it = keep ? std::next(it) : evictions_by_queue_.erase(it);
   }
@@ -152,20 +186,25 @@ void Metrics::ApiCall(absl::string_view lane, int code, absl::Duration took) {
   ApiSecondsOf(lane, code)->Observe(absl::ToDoubleSeconds(took));
 }
 
+prometheus::Counter* Metrics::RetriesOf(absl::string_view lane) {
+  prometheus::Counter*& counter = retries_by_lane_[std::string(lane)];
+  if (counter == nullptr) counter = &retries_->Add({{"lane", std::string(lane)}});
+  return counter;
+}
+
 std::string Metrics::Render(absl::Time now) const {
   resident_bytes_->Set(ResidentBytes());
-  std::vector<prometheus::MetricFamily> families = registry_.Collect();
-  for (prometheus::MetricFamily& family : queues_.Collect(now)) {
-    families.push_back(std::move(family));
-  }
-  prometheus::MetricFamily cpu;
-  cpu.name = "process_cpu_seconds_total";
-  cpu.help = "Total user and system CPU time spent in seconds.";
-  cpu.type = prometheus::MetricType::Counter;
-  cpu.metric.emplace_back();
-  cpu.metric.back().counter.value = CpuSeconds();
-  families.push_back(std::move(cpu));
-  return prometheus::TextSerializer().Serialize(families);
+  Exposition out;
+  for (const prometheus::MetricFamily& family : registry_.Collect()) out.Add(family);
+  queues_.Write(now, &out);
+  gang_wait_.Write(&out);
+  gang_run_.Write(&out);
+  watches_.Write(now, &out);
+  costs_.Write(&out);
+  out.Family("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+             "counter");
+  out.Sample("", CpuSeconds());
+  return out.Take();
 }
 
 }  // namespace muster::daemon

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gauges over the queues: a copy of the last state's numbers, replaced whole by the loop's thread
-// and turned into metrics on the scraper's thread.
+// and turned into text on the scraper's thread.
 //
 // Inner queues are there, too, and count all below them: sum over the leaves only.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "prometheus/metric_family.h"
+#include "scheduler/daemon/metrics/exposition.h"
 #include "scheduler/model/reason.h"
 
 namespace muster::daemon {
@@ -29,7 +30,7 @@ struct QueueRow {
   std::string path;
   bool leaf = false;
   double share = 0;
-  Quantities used, held, guaranteed, max;  // max: only where there is one
+  Quantities used, held, idle, guaranteed, max;  // max: only where there is one
   std::array<int64_t, kReasonCodes> waiting = {};
   absl::Time oldest = absl::InfiniteFuture();  // creation of the gang that waits the longest
 };
@@ -41,13 +42,18 @@ class QueueGauges {
   void Replace(QueueRows rows, int64_t half_bound, int64_t claims = 0);
 
   // `now`: for the age of the oldest.
-  std::vector<prometheus::MetricFamily> Collect(absl::Time now) const;
+  void Write(absl::Time now, Exposition* out) const;
 
  private:
+  struct Copy {
+    QueueRows rows;
+    std::vector<std::string> labels;  // as rows
+    int64_t half_bound = 0;
+    int64_t claims = 0;
+  };
+
   mutable std::mutex mutex_;
-  QueueRows rows_;          // guarded by mutex_
-  int64_t half_bound_ = 0;  // guarded by mutex_
-  int64_t claims_ = 0;      // guarded by mutex_
+  std::shared_ptr<const Copy> copy_ = std::make_shared<Copy>();  // the pointer: guarded by mutex_
 };
 
 }  // namespace muster::daemon

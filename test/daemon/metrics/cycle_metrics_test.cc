@@ -66,15 +66,75 @@ TEST_CASE("evictions are counted by queue and cause, and gangs that wait for vic
     plan.claims[0].victims.push_back({cluster.GangOf(name), true, EvictionCause::kReclaim, {pod}});
   }
   CHECK(Has(metrics.Render(cluster.now), "muster_claims 0\n"));
+  CHECK(Has(metrics.Render(cluster.now),
+            "muster_evictions_total{cause=\"overrun\",queue=\"etl\"} 0\n"));
   cluster.Assume(plan);
   cluster.now += absl::Seconds(1);
   rendering.OnCycle(cluster.state(), plan, cluster.now);
   std::string text = metrics.Render(cluster.now);
   CHECK(Has(text, "muster_evictions_total{cause=\"reclaim\",queue=\"etl\"} 2\n"));
   CHECK(Has(text, "muster_claims 1\n"));
+  CHECK(Has(text, "muster_decisions_total{outcome=\"claim\"} 1\n"));
+  CHECK(Has(text, "muster_queue_held{queue=\"default\",resource=\"cpu\"} 4\n"));
+  CHECK(Has(text, "muster_queue_held_idle{queue=\"default\",resource=\"cpu\"} 0\n"));
   CHECK(Has(text, "muster_evictions_refused_total 0\n"));
   metrics.SetQueues({});
   CHECK_FALSE(Has(metrics.Render(cluster.now), "muster_evictions_total{"));
+}
+
+TEST_CASE("decisions are counted by outcome, all of which have a series from the first cycle on") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 4);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  cluster.Decide(&rendering);
+  for (const char* outcome :
+       {"start", "complete", "settle", "repair", "grow", "rehold", "release", "claim"}) {
+    const std::string line = absl::StrCat("muster_decisions_total{outcome=\"", outcome, "\"} 0\n");
+    CHECK(Has(metrics.Render(cluster.now), line));
+  }
+  for (const char* name : {"a", "b"}) cluster.AddPod(name, 1);
+  cluster.Decide(&rendering);
+  CHECK(Has(metrics.Render(cluster.now), "muster_decisions_total{outcome=\"start\"} 2\n"));
+}
+
+TEST_CASE("a gang that had started is observed with its run when it ends") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 4);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  cluster.AddPod("a", 4);
+  cluster.Decide(&rendering);
+  cluster.Tell(BindAccepted{"uid-a"});
+  rendering.OnStepEnd(cluster.state(), cluster.now);
+  cluster.now += absl::Seconds(70);
+  rendering.OnStepEnd(cluster.state(), cluster.now);
+  CHECK_FALSE(
+      Has(metrics.Render(cluster.now), "muster_gang_run_seconds_count{queue=\"default\"} 1"));
+  // Another gang has its slot at once.
+  cluster.Tell(PodGone{"uid-a"});
+  cluster.AddPod("b", 4);
+  cluster.Decide(&rendering);
+  cluster.Tell(BindAccepted{"uid-b"});
+  rendering.OnStepEnd(cluster.state(), cluster.now);
+  const std::string text = metrics.Render(cluster.now);
+  CHECK(Has(text, "muster_gang_run_seconds_count{queue=\"default\"} 1\n"));
+  CHECK(Has(text, "muster_gang_run_seconds_sum{queue=\"default\"} 70\n"));
+}
+
+TEST_CASE("a start that was given up is no run") {
+  Cluster cluster;
+  cluster.AddNode("node-a", 4);
+  Metrics metrics(cluster.now);
+  CycleMetrics rendering(&metrics);
+  cluster.AddPod("a", 4);
+  cluster.Decide(&rendering);
+  rendering.OnStepEnd(cluster.state(), cluster.now);
+  cluster.Tell(BindRefused{"uid-a", 409, "no"});
+  cluster.now += absl::Seconds(5);
+  rendering.OnStepEnd(cluster.state(), cluster.now);
+  CHECK_FALSE(
+      Has(metrics.Render(cluster.now), "muster_gang_run_seconds_count{queue=\"default\"} 1"));
 }
 
 TEST_CASE("a resource that no node has makes no series") {

@@ -29,6 +29,8 @@ TEST_CASE("a scrape shows the queues as they were copied last") {
   QueueRow etl = Row("etl");
   etl.share = 0.25;
   etl.used = {{"cpu", 1.5}, {"memory", 1024}};
+  etl.held = {{"cpu", 3}};
+  etl.idle = {{"cpu", 2}};
   etl.max = {{"cpu", 4}};
   etl.waiting[static_cast<size_t>(ReasonCode::kCapacityShort)] = 3;
   etl.oldest = now - absl::Seconds(90);
@@ -40,6 +42,8 @@ TEST_CASE("a scrape shows the queues as they were copied last") {
   CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"idle\"} 0\n"));
   CHECK(Has(text, "muster_queue_share{queue=\"etl\"} 0.25\n"));
   CHECK(Has(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 1.5\n"));
+  CHECK(Has(text, "muster_queue_held{queue=\"etl\",resource=\"cpu\"} 3\n"));
+  CHECK(Has(text, "muster_queue_held_idle{queue=\"etl\",resource=\"cpu\"} 2\n"));
   CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 4\n"));
   CHECK_FALSE(Has(text, "muster_queue_max{queue=\"idle\""));
   CHECK(Has(text, "muster_half_bound_gangs 2\n"));
@@ -48,12 +52,29 @@ TEST_CASE("a scrape shows the queues as they were copied last") {
 TEST_CASE("a scrape shows counters, histograms and the process") {
   Metrics metrics(absl::FromUnixSeconds(1000));
   metrics.SetLeader(true);
-  metrics.CycleTook(absl::Microseconds(300));
+  metrics.PhaseTook(Phase::kDecide, absl::Microseconds(300));
+  metrics.Decided("start", 2);
+  metrics.BindEnded(BindOutcome::kUnclear);
+  metrics.GangRan("etl", absl::Seconds(90));
+  metrics.ApiRetry("bind");
+  metrics.Audited(3);
+  metrics.watches().Heard("pods", absl::FromUnixSeconds(971));
   metrics.GangStarted("etl", absl::Seconds(7));
   metrics.ApiCall("bind", 201, absl::Milliseconds(3));
   const std::string text = metrics.Render(absl::FromUnixSeconds(1001));
   CHECK(Has(text, "muster_leader 1\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count 1\n"));
+  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"decide\"} 1\n"));
+  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"render\"} 0\n"));
+  CHECK(Has(text, "muster_decisions_total{outcome=\"start\"} 2\n"));
+  CHECK(Has(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
+  CHECK(Has(text, "muster_binds_total{outcome=\"refused\"} 0\n"));
+  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"60\"} 0\n"));
+  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"120\"} 1\n"));
+  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"+Inf\"} 1\n"));
+  CHECK(Has(text, "muster_api_retries_total{lane=\"bind\"} 1\n"));
+  CHECK(Has(text, "muster_drift 3\n"));
+  CHECK(Has(text, "muster_audits_total 1\n"));
+  CHECK(Has(text, "muster_watch_age_seconds{kind=\"pods\"} 30\n"));
   CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"5\"} 0\n"));
   CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"10\"} 1\n"));
   CHECK(Has(text, "muster_api_request_seconds_count{code=\"201\",lane=\"bind\"} 1\n"));
@@ -82,7 +103,7 @@ TEST_CASE("a scraper and the loop do not disturb each other") {
   for (int i = 0; i < 300; ++i) {
     metrics.queues().Replace({Row("a"), Row("b")}, i);
     metrics.GangStarted(i % 2 == 0 ? "a" : "b", absl::Seconds(1));
-    metrics.CycleTook(absl::Milliseconds(1));
+    metrics.PhaseTook(Phase::kAct, absl::Milliseconds(1));
     if (i % 50 == 0) metrics.SetQueues({Row("a")});
   }
   stop = true;

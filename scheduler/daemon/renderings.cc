@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/renderings.h"
+
+namespace muster::daemon {
+
+void Renderings::OnEvent(const Event& event, absl::Time now) { costs_.OnEvent(event, now); }
+
+void Renderings::OnCycle(const State& state, const Plan& plan, absl::Time now) {
+  phases_->Begin(Phase::kRender);
+  metrics_.OnCycle(state, plan, now);
+  log_.OnCycle(state, plan, now);
+  chronicle_.OnCycle(state, plan, now);
+  phases_->Begin(Phase::kAct);
+}
+
+void Renderings::OnStepEnd(const State& state, absl::Time now) {
+  phases_->Begin(Phase::kRender);
+  metrics_.OnStepEnd(state, now);
+  costs_.OnStepEnd(state, now);
+  shown_->costs().Look(state, &costs_.ledger(), now);
+  drift_.Look(state);
+}
+
+void Renderings::Flush(const loop::Loop& loop, absl::Time now) {
+  metrics_.Flush(loop.state(), now);
+  log_.Flush(loop.state(), now);
+  chronicle_.Flush(loop.state(), loop.last_plan(), now);
+}
+
+}  // namespace muster::daemon
