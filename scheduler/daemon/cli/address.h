@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the daemon's gRPC is, as written in --server or MUSTER_SERVER:
+//   HOST:PORT, https://HOST:PORT   TLS
+//   http://HOST:PORT               plain; this machine only, since a token goes along
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace muster::daemon::cli {
+
+struct Address {
+  std::string target;  // "127.0.0.1:9443", "[::1]:9443", "muster.example.com:443"
+  bool plain = false;  // without TLS
+  bool loopback = false;
+};
+
+// `insecure`: HOST:PORT without a scheme is plain. InvalidArgument names the text and what was
+// expected.
+absl::StatusOr<Address> ReadAddress(absl::string_view text, bool insecure);
+
+}  // namespace muster::daemon::cli

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the daemon is found: TLS, through kubectl, and with the kubeconfig's token. kubectl is a
+// script here that answers as kubectl does.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "scheduler/daemon/cli/exit_codes.h"
+#include "test/daemon/cli/canned.h"
+#include "test/daemon/cli/command.h"
+#include "test/kube/test_certificates.h"
+
+namespace muster::daemon::cli {
+namespace {
+
+// kubectl: the config view prints `user`, the port-forward goes to `port` and leaves its process id
+// in a file.
+void AddKubectl(Tools* tools, int port, const std::string& user) {
+  tools->Add("kubectl", absl::StrCat("echo \"$*\" >>", tools->folder(), "/calls\n",
+                                     "case \"$1\" in\n"
+                                     "config) cat <<'JSON'\n{\"users\": [{\"name\": \"me\", "
+                                     "\"user\": ",
+                                     user,
+                                     "}]}\nJSON\n;;\n"
+                                     "create) echo made-token ;;\n"
+                                     "port-forward) echo $$ >",
+                                     tools->folder(), "/pid; echo 'Forwarding from 127.0.0.1:",
+                                     port, " -> 9443'; exec sleep 600 ;;\nesac\n"));
+}
+
+Outcome RunWith(const Tools& tools, std::vector<std::string> arguments) {
+  return RunMuster({std::move(arguments), {{"PATH", tools.path()}}});
+}
+
+std::string FileText(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+}
+
+TEST_CASE("without an address the daemon is reached by kubectl port-forward, which ends with it") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  daemon.token = "of-the-config";
+  Tools tools;
+  AddKubectl(&tools, daemon.port(), R"({"token": "of-the-config"})");
+  const Outcome outcome = RunWith(tools, {"queues", "--kubeconfig=some/file", "--context", "prod"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out == RunMuster(daemon.url(), {"queues", "--token=of-the-config"}).out);
+  CHECK(FileText(tools.folder() + "/calls") ==
+        "config view --raw --minify --output=json --kubeconfig=some/file --context=prod\n"
+        "port-forward --namespace=muster-system --address=127.0.0.1 service/muster :grpc "
+        "--kubeconfig=some/file --context=prod\n");
+  const int pid = std::stoi(FileText(tools.folder() + "/pid"));
+  CHECK(kill(pid, 0) != 0);
+  CHECK(RunWith(tools, {"queues", "--service", "other/name"}).code == 0);
+  CHECK(absl::StrContains(FileText(tools.folder() + "/calls"),
+                          "--namespace=other --address=127.0.0.1 service/name :grpc"));
+}
+
+TEST_CASE("what kubectl cannot do is told in its words") {
+  Tools tools;
+  tools.Add("kubectl",
+            "echo 'Warning: about something' >&2\n"
+            "echo 'error: services \"muster\" not found' >&2\nexit 1\n");
+  Outcome outcome = RunWith(tools, {"queues"});
+  CHECK(outcome.code == kUnavailable);
+  CHECK(outcome.err ==
+        "muster: no way to the Service muster-system/muster: kubectl: error: services \"muster\" "
+        "not found; --server or MUSTER_SERVER names another\n");
+  outcome = RunWith(tools, {"queues", "--account", "team-a/reader"});
+  CHECK(outcome.code == kUnauthenticated);
+  tools.Add("kubectl", "exec sleep 600\n");
+  outcome = RunWith(tools, {"queues", "--timeout=200ms"});
+  CHECK(outcome.code == kTimeout);
+  CHECK(absl::StrContains(outcome.err, "kubectl: no answer in time"));
+  outcome = RunMuster({{"queues"}, {}});
+  CHECK(outcome.code == kUnavailable);
+  CHECK(absl::StrContains(outcome.err, "kubectl is not in PATH"));
+}
+
+TEST_CASE("the kubeconfig's token: written, in a file, of a program, or made for an account") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  Tools tools;
+  const std::string file = tools.folder() + "/token";
+  std::ofstream(file) << "in-a-file\n";
+  const std::string program = tools.Add(
+      "login",
+      "test \"$1\" = get-token && test \"$AS\" = me || exit 1\n"
+      "case \"$KUBERNETES_EXEC_INFO\" in *client.authentication.k8s.io/v1*) ;; *) exit 1 ;; esac\n"
+      "echo '{\"kind\": \"ExecCredential\", \"status\": {\"token\": \"of-a-program\"}}'\n");
+  const std::string exec = absl::StrCat(
+      R"({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": ")", program,
+      R"(", "args": ["get-token"], "env": [{"name": "AS", "value": "me"}]}})");
+  for (const auto& [user, token] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"token": "written"})", "written"},
+           {absl::StrCat(R"({"token": "written", "tokenFile": ")", file, R"("})"), "in-a-file"},
+           {exec, "of-a-program"},
+           {R"({"client-certificate-data": "LS0t"})", ""}}) {
+    AddKubectl(&tools, daemon.port(), user);
+    CHECK(RunWith(tools, {"queues", "--server", daemon.url()}).code == 0);
+    CHECK(daemon.authorization == (token.empty() ? "" : "Bearer " + token));
+  }
+  CHECK(RunWith(tools, {"queues", "--account=team-a/reader"}).code == 0);
+  CHECK(daemon.authorization == "Bearer made-token");
+  CHECK(absl::StrContains(FileText(tools.folder() + "/calls"),
+                          "create token reader --namespace=team-a\n"));
+}
+
+TEST_CASE("TLS: the authority is checked, and the name") {
+  kube::TestAuthority authority;
+  const kube::SignedKey key = authority.Sign("muster", true);
+  FakeDaemon daemon(key.certificate, key.key);
+  FillCanned(&daemon);
+  Tools tools;
+  const std::string ca = tools.folder() + "/ca.crt";
+  std::ofstream(ca) << authority.pem();
+  const std::string at = absl::StrCat("127.0.0.1:", daemon.port());
+  for (const std::string& server : {at, "https://" + at}) {
+    const Outcome outcome = RunMuster(server, {"queues", "--ca-file", ca});
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(RunMuster(server, {"queues"}).code == kUnavailable);
+    CHECK(RunMuster(server, {"queues", "--ca-file", ca, "--tls-server-name=other"}).code ==
+          kUnavailable);
+  }
+  CHECK(RunMuster("http://" + at, {"queues"}).code == kUnavailable);
+  CHECK(RunMuster(at, {"queues", "--insecure"}).code == kUnavailable);
+}
+
+}  // namespace
+}  // namespace muster::daemon::cli
