@@ -15,8 +15,8 @@ namespace {
 constexpr char kBash[] = R"(# bash completion for muster; for example
 #   muster completion bash >/etc/bash_completion.d/muster
 _muster() {
-  local IFS=$'\n'
-  COMPREPLY=($("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1))
+  mapfile -t COMPREPLY < <(
+    "${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1)
 }
 complete -o bashdefault -o default -F _muster muster
 )";
