@@ -38,7 +38,7 @@ bool IsLoopback(absl::string_view host) {
 
 }  // namespace
 
-absl::StatusOr<Address> ReadAddress(absl::string_view text, bool insecure) {
+absl::StatusOr<Address> ReadAddress(absl::string_view text, const AddressRules& rules) {
   absl::string_view rest = text;
   const bool http = absl::ConsumePrefix(&rest, "http://");
   const bool https = !http && absl::ConsumePrefix(&rest, "https://");
@@ -53,11 +53,11 @@ absl::StatusOr<Address> ReadAddress(absl::string_view text, bool insecure) {
   Address address;
   address.target = std::string(rest);
   address.loopback = IsLoopback(rest.substr(0, colon));
-  address.plain = http || (insecure && !https);
+  address.plain = http || (!https && (rules.insecure || (address.loopback && !rules.authority)));
   if (address.plain && !address.loopback) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the daemon's address ", codec::Quoted(text),
-        ": expected https://, since a token goes in the clear only inside this machine"));
+        ": expected https://, since questions go in the clear only inside this machine"));
   }
   return address;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the daemon's gRPC is, as written in --server or MUSTER_SERVER:
-//   HOST:PORT, https://HOST:PORT   TLS
-//   http://HOST:PORT               plain; this machine only, since a token goes along
+//   https://HOST:PORT   TLS
+//   http://HOST:PORT    plain; this machine only
+//   HOST:PORT           TLS; on this machine plain, unless an authority is given to check it by
 #pragma once
 
 #include <string>
@@ -17,8 +18,13 @@ struct Address {
   bool loopback = false;
 };
 
-// `insecure`: HOST:PORT without a scheme is plain. InvalidArgument names the text and what was
-// expected.
-absl::StatusOr<Address> ReadAddress(absl::string_view text, bool insecure);
+// What decides where the text has no scheme.
+struct AddressRules {
+  bool insecure = false;   // --insecure: plain
+  bool authority = false;  // --ca-file
+};
+
+// InvalidArgument names the text and what was expected.
+absl::StatusOr<Address> ReadAddress(absl::string_view text, const AddressRules& rules);
 
 }  // namespace muster::daemon::cli

@@ -70,11 +70,12 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags
   Address address;
   const std::string named = flags.server.empty() ? Environment("MUSTER_SERVER") : flags.server;
   if (!named.empty()) {
-    absl::StatusOr<Address> read = ReadAddress(named, flags.insecure);
+    absl::StatusOr<Address> read = ReadAddress(named, {flags.insecure, !flags.ca_file.empty()});
     if (!read.ok()) return read.status();
     address = *std::move(read);
   }
-  if (absl::Status found = client->FindToken(flags, deadline); !found.ok()) return found;
+  const bool plain = named.empty() ? flags.ca_file.empty() : address.plain;
+  if (absl::Status found = client->FindToken(flags, plain, deadline); !found.ok()) return found;
   grpc::ChannelArguments arguments;
   std::string name = flags.tls_server_name;
   if (named.empty()) {
@@ -82,7 +83,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags
         Kubectl(flags.kubeconfig, flags.context).PortForward(flags.service, kPortName, deadline);
     if (!forward.ok()) return forward.status();
     // The way is encrypted as far as the daemon's own pod, where it ends at a loopback address.
-    address = Address{forward->target, flags.ca_file.empty(), true};
+    address = Address{forward->target, plain, true};
     client->forward_.emplace(*std::move(forward));
     if (name.empty()) name = absl::StrCat(flags.service.name, ".", flags.service.ns, ".svc");
   }
@@ -98,7 +99,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags
   return client;
 }
 
-absl::Status Client::FindToken(const ClientFlags& flags, absl::Time deadline) {
+absl::Status Client::FindToken(const ClientFlags& flags, bool plain, absl::Time deadline) {
   const Kubectl kubectl(flags.kubeconfig, flags.context);
   if (!flags.token.empty()) {
     token_ = flags.token;
@@ -117,8 +118,11 @@ absl::Status Client::FindToken(const ClientFlags& flags, absl::Time deadline) {
     token_origin_ = ToString(flags.account);
   } else if (token_ = Environment("MUSTER_TOKEN"); !token_.empty()) {
     token_origin_ = "MUSTER_TOKEN";
+  } else if (plain) {
+    // Such a daemon asks for none, and nobody proves there that it is the daemon.
+    token_origin_ = "the command line";
   } else {
-    // Without one the daemon is asked all the same: it may want none.
+    // Without one the daemon is asked all the same, and says what it wants.
     absl::StatusOr<std::string> found = kubectl.Token(deadline);
     token_origin_ = "the kubeconfig";
     if (found.ok()) {

@@ -61,7 +61,8 @@ class Client {
   };
 
   Client() = default;
-  absl::Status FindToken(const ClientFlags& flags, absl::Time deadline);
+  // The kubeconfig's is sent over TLS alone.
+  absl::Status FindToken(const ClientFlags& flags, bool plain, absl::Time deadline);
 
   std::optional<Kubectl::Forward> forward_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -162,6 +162,7 @@ TEST_CASE("mistakes on the command line end with 2, before anything is asked") {
            {{"queues", "--server", "http://muster.example.com:80"}, "expected https://"},
            {{"queues", "--server", "127.0.0.1.example.com:80", "--insecure"}, "expected https://"},
            {{"queues", "--server", "nowhere"}, "expected HOST:PORT"},
+           {{"queues", "--server", "muster:80", "--insecure"}, "expected https://"},
            {{"queues", "--server", "h:70000"}, "expected HOST:PORT"},
            {{"queues", "--server", "h:1", "--ca-file", "/no/such"}, "/no/such"}}) {
     CheckLine(RunMuster("", arguments), kUsage, words);

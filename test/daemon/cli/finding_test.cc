@@ -32,6 +32,24 @@ void AddKubectl(Tools* tools, int port, const std::string& user) {
                                      port, " -> 9443'; exec sleep 600 ;;\nesac\n"));
 }
 
+// A daemon with TLS, whose authority is in a file.
+class SecureDaemon {
+ public:
+  SecureDaemon() : key_(authority_.Sign("muster", true)), daemon_(key_.certificate, key_.key) {
+    FillCanned(&daemon_);
+    std::ofstream(ca()) << authority_.pem();
+  }
+  FakeDaemon* operator->() { return &daemon_; }
+  std::string ca() const { return tools_.folder() + "/ca.crt"; }
+  std::string at() const { return absl::StrCat("127.0.0.1:", daemon_.port()); }
+
+ private:
+  Tools tools_;
+  kube::TestAuthority authority_;
+  kube::SignedKey key_;
+  FakeDaemon daemon_;
+};
+
 Outcome RunWith(const Tools& tools, std::vector<std::string> arguments) {
   return RunMuster({std::move(arguments), {{"PATH", tools.path()}}});
 }
@@ -44,14 +62,12 @@ std::string FileText(const std::string& file) {
 TEST_CASE("without an address the daemon is reached by kubectl port-forward, which ends with it") {
   FakeDaemon daemon;
   FillCanned(&daemon);
-  daemon.token = "of-the-config";
   Tools tools;
   AddKubectl(&tools, daemon.port(), R"({"token": "of-the-config"})");
   const Outcome outcome = RunWith(tools, {"queues", "--kubeconfig=some/file", "--context", "prod"});
   CHECK(outcome.code == 0);
-  CHECK(outcome.out == RunMuster(daemon.url(), {"queues", "--token=of-the-config"}).out);
+  CHECK(outcome.out == RunMuster(daemon.url(), {"queues"}).out);
   CHECK(FileText(tools.folder() + "/calls") ==
-        "config view --raw --minify --output=json --kubeconfig=some/file --context=prod\n"
         "port-forward --namespace=muster-system --address=127.0.0.1 service/muster :grpc "
         "--kubeconfig=some/file --context=prod\n");
   const int pid = std::stoi(FileText(tools.folder() + "/pid"));
@@ -83,8 +99,7 @@ TEST_CASE("what kubectl cannot do is told in its words") {
 }
 
 TEST_CASE("the kubeconfig's token: written, in a file, of a program, or made for an account") {
-  FakeDaemon daemon;
-  FillCanned(&daemon);
+  SecureDaemon daemon;
   Tools tools;
   const std::string file = tools.folder() + "/token";
   std::ofstream(file) << "in-a-file\n";
@@ -101,35 +116,54 @@ TEST_CASE("the kubeconfig's token: written, in a file, of a program, or made for
            {absl::StrCat(R"({"token": "written", "tokenFile": ")", file, R"("})"), "in-a-file"},
            {exec, "of-a-program"},
            {R"({"client-certificate-data": "LS0t"})", ""}}) {
-    AddKubectl(&tools, daemon.port(), user);
-    CHECK(RunWith(tools, {"queues", "--server", daemon.url()}).code == 0);
-    CHECK(daemon.authorization == (token.empty() ? "" : "Bearer " + token));
+    AddKubectl(&tools, daemon->port(), user);
+    CHECK(RunWith(tools, {"queues", "--server", daemon.at(), "--ca-file", daemon.ca()}).code == 0);
+    CHECK(daemon->authorization == (token.empty() ? "" : "Bearer " + token));
   }
-  CHECK(RunWith(tools, {"queues", "--account=team-a/reader"}).code == 0);
-  CHECK(daemon.authorization == "Bearer made-token");
+  const std::vector<std::string> through = {
+      "queues", "--account=team-a/reader", "--tls-server-name=127.0.0.1", "--ca-file", daemon.ca()};
+  CHECK(RunWith(tools, through).code == 0);
+  CHECK(daemon->authorization == "Bearer made-token");
   CHECK(absl::StrContains(FileText(tools.folder() + "/calls"),
                           "create token reader --namespace=team-a\n"));
 }
 
-TEST_CASE("TLS: the authority is checked, and the name") {
-  kube::TestAuthority authority;
-  const kube::SignedKey key = authority.Sign("muster", true);
-  FakeDaemon daemon(key.certificate, key.key);
+TEST_CASE("the kubeconfig's token is not sent in the clear, one that is given is") {
+  FakeDaemon daemon;
   FillCanned(&daemon);
   Tools tools;
-  const std::string ca = tools.folder() + "/ca.crt";
-  std::ofstream(ca) << authority.pem();
-  const std::string at = absl::StrCat("127.0.0.1:", daemon.port());
-  for (const std::string& server : {at, "https://" + at}) {
-    const Outcome outcome = RunMuster(server, {"queues", "--ca-file", ca});
+  AddKubectl(&tools, daemon.port(), R"({"token": "of-the-config"})");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"queues"}, {"queues", "--server", daemon.url()}}) {
+    CHECK(RunWith(tools, arguments).code == 0);
+    CHECK(daemon.authorization.empty());
+  }
+  CHECK(RunWith(tools, {"queues", "--token", "given"}).code == 0);
+  CHECK(daemon.authorization == "Bearer given");
+}
+
+TEST_CASE("TLS: the authority is checked, and the name") {
+  SecureDaemon daemon;
+  for (const std::string& server : {daemon.at(), "https://" + daemon.at()}) {
+    const Outcome outcome = RunMuster(server, {"queues", "--ca-file", daemon.ca()});
     INFO(outcome.err);
     CHECK(outcome.code == 0);
     CHECK(RunMuster(server, {"queues"}).code == kUnavailable);
-    CHECK(RunMuster(server, {"queues", "--ca-file", ca, "--tls-server-name=other"}).code ==
+    CHECK(RunMuster(server, {"queues", "--ca-file", daemon.ca(), "--tls-server-name=other"}).code ==
           kUnavailable);
   }
-  CHECK(RunMuster("http://" + at, {"queues"}).code == kUnavailable);
-  CHECK(RunMuster(at, {"queues", "--insecure"}).code == kUnavailable);
+  CHECK(RunMuster("http://" + daemon.at(), {"queues"}).code == kUnavailable);
+  CHECK(RunMuster(daemon.at(), {"queues", "--insecure"}).code == kUnavailable);
+}
+
+TEST_CASE("an address of this machine without a scheme is plain") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  const std::string at = absl::StrCat("127.0.0.1:", daemon.port());
+  CHECK(RunMuster(at, {"queues"}).code == 0);
+  CHECK(RunMuster(at, {"queues", "--insecure"}).code == 0);
+  CHECK(RunMuster("https://" + at, {"queues"}).code == kUnavailable);
+  CHECK(RunMuster("http://" + at + "/", {"queues"}).code == 0);
 }
 
 }  // namespace
