@@ -105,6 +105,17 @@ absl::StatusOr<std::string> Kubectl::CreateToken(const ObjectName& account,
   return std::string(absl::StripAsciiWhitespace(*said));
 }
 
+std::string Kubectl::Leader(const ObjectName& service, absl::Time deadline) const {
+  absl::StatusOr<Child> kubectl =
+      Child::Start(Command({"get", "lease", service.name, absl::StrCat("--namespace=", service.ns),
+                            "--output=jsonpath={.spec.holderIdentity}"}));
+  if (!kubectl.ok()) return "";
+  const absl::StatusOr<std::string> holder = kubectl->AwaitEnd(deadline);
+  if (!holder.ok()) return "";
+  // "POD_PLACE", as kube/identity.h makes it.
+  return holder->substr(0, holder->find('_'));
+}
+
 absl::StatusOr<Kubectl::Forward> Kubectl::PortForward(const ObjectName& service,
                                                       absl::string_view port,
                                                       absl::Time deadline) const {
@@ -115,9 +126,12 @@ absl::StatusOr<Kubectl::Forward> Kubectl::PortForward(const ObjectName& service,
                                                status.message(),
                                                "; --server or MUSTER_SERVER names another"));
   };
-  absl::StatusOr<Child> kubectl = Child::Start(
-      Command({"port-forward", absl::StrCat("--namespace=", service.ns), "--address=127.0.0.1",
-               absl::StrCat("service/", service.name), absl::StrCat(":", port)}));
+  const std::string leader = Leader(service, deadline);
+  const std::string to =
+      leader.empty() ? absl::StrCat("service/", service.name) : absl::StrCat("pod/", leader);
+  absl::StatusOr<Child> kubectl =
+      Child::Start(Command({"port-forward", absl::StrCat("--namespace=", service.ns),
+                            "--address=127.0.0.1", to, absl::StrCat(":", port)}));
   if (!kubectl.ok()) return unavailable(kubectl.status());
   // "Forwarding from 127.0.0.1:40123 -> 9443"
   const absl::StatusOr<std::string> line = kubectl->AwaitLine(kLead, deadline);

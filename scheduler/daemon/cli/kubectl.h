@@ -30,12 +30,14 @@ class Kubectl {
     Child kubectl;  // the way is open while this lives
     std::string target;
   };
-  // A way from a free port of this machine to the Service's port of that name. Unavailable, with
-  // what kubectl said.
+  // A way from a free port of this machine to the port of that name, of the pod that leads: who
+  // holds the Lease named as the Service. Who may not read that comes to any pod of the Service.
+  // Unavailable, with what kubectl said.
   absl::StatusOr<Forward> PortForward(const ObjectName& service, absl::string_view port,
                                       absl::Time deadline) const;
 
  private:
+  std::string Leader(const ObjectName& service, absl::Time deadline) const;
   std::vector<std::string> Command(std::vector<std::string> words) const;
 
   std::string kubeconfig_;

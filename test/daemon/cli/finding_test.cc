@@ -27,6 +27,8 @@ void AddKubectl(Tools* tools, int port, const std::string& user) {
                                      user,
                                      "}]}\nJSON\n;;\n"
                                      "create) echo made-token ;;\n"
+                                     "get) test \"$3\" = muster && "
+                                     "echo muster-7d9f-x2x4k_0123456789abcdef ;;\n"
                                      "port-forward) echo $$ >",
                                      tools->folder(), "/pid; echo 'Forwarding from 127.0.0.1:",
                                      port, " -> 9443'; exec sleep 600 ;;\nesac\n"));
@@ -68,7 +70,9 @@ TEST_CASE("without an address the daemon is reached by kubectl port-forward, whi
   CHECK(outcome.code == 0);
   CHECK(outcome.out == RunMuster(daemon.url(), {"queues"}).out);
   CHECK(FileText(tools.folder() + "/calls") ==
-        "port-forward --namespace=muster-system --address=127.0.0.1 service/muster :grpc "
+        "get lease muster --namespace=muster-system --output=jsonpath={.spec.holderIdentity} "
+        "--kubeconfig=some/file --context=prod\n"
+        "port-forward --namespace=muster-system --address=127.0.0.1 pod/muster-7d9f-x2x4k :grpc "
         "--kubeconfig=some/file --context=prod\n");
   const int pid = std::stoi(FileText(tools.folder() + "/pid"));
   CHECK(kill(pid, 0) != 0);

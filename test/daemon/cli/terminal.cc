@@ -111,9 +111,12 @@ std::vector<std::string> LastScreen(const std::string& seen) {
   static const std::regex kRow("\x1b\\[(\\d+);1H\x1b\\[2K([^\x1b]*(\x1b\\[[0-9;]*m[^\x1b]*)*)");
   static const std::regex kColor("\x1b\\[[0-9;]*m");
   std::vector<std::string> lines;
-  const size_t from = seen.rfind("\x1b[1;1H\x1b[2K");
+  constexpr char kFirstRow[] = "\x1b[1;1H\x1b[2K";
+  const size_t next = seen.rfind(kFirstRow);
+  if (next == std::string::npos || next == 0) return lines;
+  const size_t from = seen.rfind(kFirstRow, next - 1);
   if (from == std::string::npos) return lines;
-  const std::string last = seen.substr(from);
+  const std::string last = seen.substr(from, next - from);
   for (std::sregex_iterator row(last.begin(), last.end(), kRow), end; row != end; ++row) {
     lines.push_back(std::regex_replace((*row)[2].str(), kColor, ""));
   }

@@ -41,8 +41,8 @@ class Terminal {
   pid_t pid_ = -1;
 };
 
-// The last screen that was drawn: from the last "to the first line" on, line by line, without
-// colours.
+// The last screen that was drawn whole, which is the one before the last that was begun: line by
+// line, without colours.
 std::vector<std::string> LastScreen(const std::string& seen);
 
 }  // namespace muster::daemon::cli
