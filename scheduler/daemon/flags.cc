@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/codec/quote.h"
+#include "scheduler/daemon/program.h"
 
 namespace muster::daemon {
 namespace {
@@ -80,8 +81,19 @@ FlagSet::FlagSet(absl::string_view command, absl::string_view positional, absl::
 
 void FlagSet::Add(absl::string_view name, absl::string_view placeholder, absl::string_view help,
                   std::string initial, Read read) {
-  flags_.push_back({std::string(name), std::string(placeholder), std::string(help),
-                    std::move(initial), std::move(read)});
+  flags_.push_back({std::string(name),
+                    std::string(placeholder),
+                    std::string(help),
+                    std::move(initial),
+                    std::move(read),
+                    0,
+                    {}});
+}
+
+void FlagSet::Short(char letter, absl::string_view name) {
+  for (Flag& flag : flags_) {
+    if (flag.name == name) flag.letter = letter;
+  }
 }
 
 void FlagSet::Switch(absl::string_view name, bool* value, absl::string_view help) {
@@ -149,14 +161,14 @@ void FlagSet::Object(absl::string_view name, ObjectName* value, absl::string_vie
 
 void FlagSet::Choice(absl::string_view name, std::string* value, std::vector<std::string> choices,
                      absl::string_view help) {
-  const std::string placeholder = absl::StrJoin(choices, "|");
-  Add(name, placeholder, help, *value,
-      [value, choices = std::move(choices)](absl::string_view text, std::string* expected) {
+  Add(name, absl::StrJoin(choices, "|"), help, *value,
+      [value, choices](absl::string_view text, std::string* expected) {
         if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
           *expected = absl::StrCat("one of ", absl::StrJoin(choices, ", "));
         }
         return [value, copy = std::string(text)] { *value = copy; };
       });
+  flags_.back().choices = std::move(choices);
 }
 
 const FlagSet::Flag* FlagSet::Find(absl::string_view name) const {
@@ -165,18 +177,39 @@ const FlagSet::Flag* FlagSet::Find(absl::string_view name) const {
   return found == flags_.end() ? nullptr : &*found;
 }
 
+FlagSet::Naming FlagSet::Named(const std::string& argument) const {
+  Naming named;
+  const size_t equals = argument.find('=');
+  if (argument.compare(0, 2, "--") == 0) {
+    named.shown = argument.substr(0, equals);
+    named.flag = Find(absl::string_view(named.shown).substr(2));
+    if (equals != std::string::npos) named.value = argument.substr(equals + 1);
+    return named;
+  }
+  named.shown = argument;
+  if (argument.size() < 2) return named;
+  for (const Flag& flag : flags_) {
+    if (flag.letter != argument[1]) continue;
+    named.flag = &flag;
+    named.shown = argument.substr(0, 2);
+    if (argument.size() > 2) named.value = argument.substr(equals == 2 ? 3 : 2);
+  }
+  return named;
+}
+
 absl::Status FlagSet::Unknown(absl::string_view name) const {
   std::vector<absl::string_view> names;
   for (const Flag& flag : flags_) names.push_back(flag.name);
   const std::string near = codec::NearestWord(name, names);
-  return absl::InvalidArgumentError(
-      absl::StrCat("no flag ", codec::Quoted(absl::StrCat("--", name)),
-                   near.empty() ? absl::StrCat("; 'muster ", command_, " --help' lists them")
-                                : absl::StrCat(", did you mean --", near, "?")));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "no flag ", codec::Quoted(absl::StrCat("--", name)),
+      near.empty() ? absl::StrCat("; '", Program(), " ", command_, " --help' lists them")
+                   : absl::StrCat(", did you mean --", near, "?")));
 }
 
 absl::Status FlagSet::Take(Reading* reading, const std::string& argument) const {
   const Flag* flag = std::exchange(reading->pending, nullptr);
+  std::string given;
   absl::string_view value = argument;
   if (flag == nullptr) {
     if (reading->only_positional || argument == "-" || argument.empty() || argument[0] != '-') {
@@ -187,24 +220,23 @@ absl::Status FlagSet::Take(Reading* reading, const std::string& argument) const 
       reading->only_positional = true;
       return absl::OkStatus();
     }
-    if (argument.compare(0, 2, "--") != 0) {
+    Naming named = Named(argument);
+    if (named.flag == nullptr) {
+      if (argument[1] == '-') return Unknown(absl::string_view(named.shown).substr(2));
       return absl::InvalidArgumentError(
           absl::StrCat("flags begin with two dashes, not as in ", codec::Quoted(argument)));
     }
-    const size_t equals = argument.find('=');
-    const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
-    flag = Find(name);
-    if (flag == nullptr) return Unknown(name);
+    flag = named.flag;
     if (std::count(reading->seen.begin(), reading->seen.end(), flag) > 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--", name, " is given twice"));
+      return absl::InvalidArgumentError(absl::StrCat("--", flag->name, " is given twice"));
     }
     reading->seen.push_back(flag);
-    if (equals == std::string::npos && !flag->placeholder.empty()) {
+    if (!named.value && !flag->placeholder.empty()) {
       reading->pending = flag;
       return absl::OkStatus();
     }
-    value = equals == std::string::npos ? absl::string_view("true")
-                                        : absl::string_view(argument).substr(equals + 1);
+    given = named.value.value_or("true");
+    value = given;
   }
   std::string expected;
   Fill fill = flag->read(value, &expected);
@@ -232,8 +264,8 @@ absl::Status FlagSet::Parse(const Arguments& arguments, Arguments* positional) c
   }
   if (reading.positional.size() < positional_.size()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("expected ", positional_[reading.positional.size()], "; usage: muster ",
-                     command_, " ", absl::StrJoin(positional_, " ")));
+        absl::StrCat("expected ", positional_[reading.positional.size()], "; usage: ", Program(),
+                     " ", command_, " ", absl::StrJoin(positional_, " ")));
   }
   for (const Fill& fill : reading.fills) fill();
   *positional = std::move(reading.positional);
@@ -247,11 +279,12 @@ bool FlagSet::AsksForHelp(const Arguments& arguments) {
 }
 
 std::string FlagSet::Help() const {
-  std::string text = absl::StrCat("muster ", command_, positional_.empty() ? "" : " ",
+  std::string text = absl::StrCat(Program(), " ", command_, positional_.empty() ? "" : " ",
                                   absl::StrJoin(positional_, " "),
                                   flags_.empty() ? "" : " [FLAG...]", "\n", purpose_, "\n");
   for (const Flag& flag : flags_) {
     std::string line = absl::StrCat("  --", flag.name);
+    if (flag.letter != 0) absl::StrAppend(&line, ", -", std::string(1, flag.letter));
     if (!flag.placeholder.empty()) absl::StrAppend(&line, " ", flag.placeholder);
     line.append(line.size() < kHelpColumn ? kHelpColumn - line.size() : 2, ' ');
     absl::StrAppend(&text, line, flag.help);

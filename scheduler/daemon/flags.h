@@ -5,10 +5,11 @@
 //   flags.Text("output", &output, "FORMAT", "how to print");
 //   absl::Status status = flags.Parse(arguments, &positional);
 //
-// Accepted: --name=value, --name value, and --name alone for a switch (also --name=false). "--"
-// ends the flags. Refused: unknown names (with the one probably meant), a flag given twice, a value
-// that its type does not allow. Errors are InvalidArgument with one line that names flag, value and
-// what was expected; the variables are then as they were, and the process exits with kUsageError.
+// Accepted: --name=value, --name value, and --name alone for a switch (also --name=false); for a
+// flag with a short name also -n value, -nvalue and -n=value. "--" ends the flags. Refused: unknown
+// names (with the one probably meant), a flag given twice, a value that its type does not allow.
+// Errors are InvalidArgument with one line that names flag, value and what was expected; the
+// variables are then as they were, and the process exits with kUsageError.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 
 namespace muster::daemon {
 
@@ -61,12 +63,19 @@ class FlagSet {
   void Choice(absl::string_view name, std::string* value, std::vector<std::string> choices,
               absl::string_view help);
 
+  // One letter that also names a flag declared before: Short('o', "output").
+  void Short(char letter, absl::string_view name);
+
   // `positional` gets exactly as many as the usage names.
   absl::Status Parse(const Arguments& arguments, Arguments* positional) const;
   // Whether --help or -h is among the arguments, before any "--".
   static bool AsksForHelp(const Arguments& arguments);
   // Purpose, usage line, and one line per flag with its default.
   std::string Help() const;
+
+  // What may stand for the last of `words`, of which the others are complete: "TEXT\tHELP" each;
+  // flags that are not there yet, or the choices of a flag's value. Nothing where any text may.
+  std::vector<std::string> Completions(const Arguments& words) const;
 
  private:
   // Reads the text of a value; what comes back fills the variable. "" in `expected`: it is fine.
@@ -78,12 +87,21 @@ class FlagSet {
     std::string help;
     std::string initial;
     Read read;
+    char letter = 0;                   // 0: has no short name
+    std::vector<std::string> choices;  // of its value, where they are few
   };
   struct Reading;
+  // What an argument that begins with a dash names.
+  struct Naming {
+    const Flag* flag = nullptr;
+    std::string shown;  // "--output", "-o"
+    absl::optional<std::string> value;
+  };
 
   void Add(absl::string_view name, absl::string_view placeholder, absl::string_view help,
            std::string initial, Read read);
   const Flag* Find(absl::string_view name) const;
+  Naming Named(const std::string& argument) const;
   absl::Status Unknown(absl::string_view name) const;
   absl::Status Take(Reading* reading, const std::string& argument) const;
 

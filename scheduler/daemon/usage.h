@@ -8,6 +8,10 @@
 
 namespace muster::daemon {
 
+// The first argument when a shell asks what may come next: each command then says it on stdout,
+// from the flags that it declares anyway, and does nothing else.
+inline constexpr char kComplete[] = "__complete";
+
 // "muster: message" on stderr; returns kUsageError.
 int UsageError(absl::string_view message);
 

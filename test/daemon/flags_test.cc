@@ -55,6 +55,27 @@ TEST_CASE("flags take their value after = or as the next argument") {
   CHECK(rest == Arguments{"x.yaml"});
 }
 
+TEST_CASE("a short name is a letter with its value behind, after = or next") {
+  for (const Arguments& arguments :
+       {Arguments{"-s", "7"}, {"-s7"}, {"-s=7"}, {"--seed=7"}, {"--seed", "7"}}) {
+    Values values;
+    Arguments rest;
+    FlagSet flags = Declare(&values);
+    flags.Short('s', "seed");
+    REQUIRE(flags.Parse(arguments, &rest).ok());
+    CHECK(values.seed == 7);
+    CHECK(rest.empty());
+  }
+  Values values;
+  Arguments rest;
+  FlagSet flags = Declare(&values);
+  flags.Short('s', "seed");
+  CHECK(flags.Parse({"-s7", "--seed=8"}, &rest).message() == "--seed is given twice");
+  CHECK(flags.Parse({"-s"}, &rest).message() == "--seed: expected N after it");
+  CHECK(flags.Parse({"-sx"}, &rest).message() ==
+        "--seed: \"x\": expected a whole number from 0 to 100");
+}
+
 TEST_CASE("a switch alone is on, and after -- everything is an argument") {
   Values values;
   values.elect = false;

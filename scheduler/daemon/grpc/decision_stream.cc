@@ -49,18 +49,21 @@ void DecisionStream::Begin() {
   if (!sight.ok()) return End(sight.status());
   const auto past = Past(*sight);
   if (!past.ok()) return End(past.status());
+  bool all = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     sight_ = *sight;
     begun_ = true;
     Take(*past, request_.recent());
+    all = Told();
   }
+  if (all) return End(absl::OkStatus());
   StartSendInitialMetadata();  // so that the reader knows that it is heard, whatever comes
   Pump();
 }
 
 bool DecisionStream::Next(v1::Decision* decision) {
-  while (begun_ && fetched_.empty()) {
+  while (begun_ && fetched_.empty() && !request_.once()) {
     const auto next = questions_->DecisionsAfter(after_, kAtOnce, sight_, {});
     if (!next.ok()) return false;
     if (next->empty()) {
@@ -73,6 +76,16 @@ bool DecisionStream::Next(v1::Decision* decision) {
   *decision = std::move(fetched_.back());
   fetched_.pop_back();
   return true;
+}
+
+void DecisionStream::OnWriteDone(bool ok) {
+  bool all = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    all = Told();
+  }
+  if (all) End(absl::OkStatus());
+  Outflow::OnWriteDone(ok);
 }
 
 void DecisionStream::Advance(int64_t last) {

@@ -28,10 +28,13 @@ class DecisionStream : public Outflow<v1::Decision> {
   // Asks again whether it may be seen. May wait.
   void LookAgain();
 
+  void OnWriteDone(bool ok) override;
   void OnDone() override { gone_(this); }
 
  private:
   bool Next(v1::Decision* decision) override;
+  // Under the lock: whether only the past was asked for, and that has been sent.
+  bool Told() const { return request_.once() && fetched_.empty(); }
   absl::StatusOr<std::vector<v1::Decision>> Past(const Sight& sight);
   // In order; they are sent from the end.
   void Take(const std::vector<v1::Decision>& decisions, int most);

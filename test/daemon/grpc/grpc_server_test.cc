@@ -211,6 +211,28 @@ TEST_CASE("a watch from before the first decision begins with the first") {
   reader->Finish();
 }
 
+TEST_CASE("a watch of the past alone ends by itself, also where there is none") {
+  Running running;
+  const auto read = [&running](int recent) {
+    grpc::ClientContext context;
+    Authorize(&context, "admin");
+    v1::WatchDecisionsRequest request;
+    request.set_recent(recent);
+    request.set_once(true);
+    const auto reader = running.stub->WatchDecisions(&context, request);
+    std::vector<int64_t> numbers;
+    v1::Decision decision;
+    while (reader->Read(&decision)) numbers.push_back(decision.number());
+    CHECK(reader->Finish().ok());
+    return numbers;
+  };
+  CHECK(read(10).empty());
+  for (int i = 0; i < 300; ++i) running.questions.Decide("team", "a");
+  CHECK(read(2) == std::vector<int64_t>{299, 300});
+  CHECK(read(200).size() == 200);
+  CHECK(read(0).empty());
+}
+
 TEST_CASE("a reader that does not read gets a gap in the numbers, and the end") {
   Running running;
   grpc::ClientContext context;

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything about one gang, for people: the answer to "why does it wait?" first.
+#pragma once
+
+#include <string>
+
+#include "muster/v1/muster.pb.h"
+#include "scheduler/daemon/cli/look.h"
+
+namespace muster::daemon::cli {
+
+std::string ExplanationText(const v1::Explanation& explanation, const Look& look);
+
+}  // namespace muster::daemon::cli

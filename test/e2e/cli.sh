@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The commands that ask the daemon, against a real one: what they say, in which form, and their exit
+# codes.
+# cluster: --nodes 4
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source test/e2e/lib/expect.bash
+source test/e2e/lib/work.bash
+
+scratch=$(mktemp -d)
+finish() {
+  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
+  rm -rf "$scratch"
+}
+trap finish EXIT
+if [ -z "${MUSTER_HTTP:-}" ]; then
+  own_cluster=yes
+  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/cli/cluster
+  ./dev cluster start --nodes 4
+  eval "$(./dev cluster env)"
+fi
+muster=${MUSTER_BINARY:-build/release/muster}
+says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
+# field PATH COMMAND...: a value of its JSON, as Python writes it.
+field() { "${@:2}" | python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
+field_is() { [ "$(field "$1" "${@:3}")" = "$2" ] || { field "$1" "${@:3}" && return 1; }; }
+# ends_with CODE COMMAND...: says what it says.
+ends_with() {
+  local code=0
+  "${@:2}" || code=$?
+  [ "$code" -eq "$1" ] || { echo "exit code $code" && return 1; }
+}
+
+create_gang runs 3 3 1
+expect_soon "a gang is bound" 10 is_bound runs 3
+create_gang waits 8 8 20
+expect_soon "one that lacks room waits" 10 condition_says waits-0 'gang needs 160 cpu'
+
+# --- queues, gangs ---
+expect "queues shows the tree with use" says '^default +cpu +3 ' "$muster" queues
+expect "in JSON, with the fields of the proto" field_is "['queues'][0]['waiting_gangs']" 1 "$muster" queues -o json
+expect "gangs lists what runs" says '^default/runs +default +running +3/3' "$muster" gangs
+expect "and what waits, with its reason" says '^default/waits +default +waiting +0/8.*(CapacityShort|NeverFits)' "$muster" gangs
+expect_equal "filters hold" "default/waits" "$("$muster" gangs --state waiting | awk 'NR > 1 {print $1}')"
+expect_equal "in other namespaces there are none" "no gangs" "$("$muster" gangs -n kube-system)"
+
+# --- explain ---
+reason=$(field "['reason']" "$muster" explain default/waits -o json)
+expect "explain names a reason" grep -Eq '^(CapacityShort|NeverFits|Fragmented)$' <<<"$reason"
+expect "the same on top of the JSON as in the gang" field_is "['gang']['reason']" "$reason" "$muster" explain default/waits -o json
+expect "with a message that has numbers" grep -Eq '[0-9]+ cpu' <<<"$(field "['message']" "$muster" explain default/waits -o json)"
+expect "a position" grep -Eq '^[0-9]+$' <<<"$(field "['position']" "$muster" explain default/waits -o json)"
+expect "and what it needs" field_is "['needs'][0]['text']" 160 "$muster" explain default/waits -o json
+expect "a pod's name finds its gang" field_is "['gang']['name']" waits "$muster" explain default/waits-3 -o json
+expect "the text says why" says "^Why +$reason" "$muster" explain default/waits
+expect "YAML has the same" says "^reason: $reason" "$muster" explain default/waits -o yaml
+
+# --- top, decisions, dump, names ---
+expect "top in a pipe prints once" says '^default/waits' "$muster" top
+expect "decisions has the start of the gang" says 'start +default/runs' "$muster" decisions
+expect "one of them by its filter" says 'default/runs' "$muster" decisions --gang default/runs -o json
+"$muster" dump --file "$scratch/state.yaml"
+expect "the dump is a file of text" grep -q 'nodes' "$scratch/state.yaml"
+ln -s "$(realpath "$muster")" "$scratch/kubectl-muster"
+PATH=$scratch:$PATH
+expect "it is a plugin of kubectl" says '^default +cpu' kubectl muster queues
+expect "which says so in its help" says '^usage: kubectl muster' kubectl muster help
+
+# --- what goes wrong ---
+expect_refusal "an unknown gang has a suggestion" 'did you mean default/waits' "$muster" explain default/wiats
+expect "and exit code 3" ends_with 3 "$muster" explain default/wiats
+expect "an unknown queue, too" ends_with 3 "$muster" gangs --queue defautl
+expect "a daemon that is not there is 6" ends_with 6 "$muster" queues --server 127.0.0.1:1
+expect "a mistyped command is 2" ends_with 2 "$muster" queus
+all_hold
