@@ -55,12 +55,12 @@ loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
 }
 
 Pages MakePages(const Health& health, const Metrics& metrics, loop::Clock* clock) {
-  const auto alive = [&health, clock] { return health.Alive(clock->Now()); };
+  const auto alive = [&health, clock](const HttpRequest&) { return health.Alive(clock->Now()); };
   Pages pages;
   pages["/healthz"] = alive;
   pages["/livez"] = alive;
-  pages["/readyz"] = [&health] { return health.Ready(); };
-  pages["/metrics"] = [&metrics, clock] {
+  pages["/readyz"] = [&health](const HttpRequest&) { return health.Ready(); };
+  pages["/metrics"] = [&metrics, clock](const HttpRequest&) {
     return Page{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Render(clock->Now())};
   };
   return pages;
