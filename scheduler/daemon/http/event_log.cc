@@ -46,6 +46,8 @@ int64_t EventLog::last() const {
   return last_;
 }
 
+std::string EventLog::Id(int64_t number) const { return absl::StrCat(epoch_, "-", number); }
+
 int64_t EventLog::Resume(absl::string_view id) const {
   int64_t number = 0;
   if (!absl::ConsumePrefix(&id, absl::StrCat(epoch_, "-")) || !absl::SimpleAtoi(id, &number)) {
@@ -77,10 +79,18 @@ void EventLog::SetListeners(size_t count) {
   listened_.notify_all();
 }
 
-bool EventLog::AwaitListener(absl::Duration patience) const {
+bool EventLog::AwaitListener() const {
   std::unique_lock<std::mutex> lock(mutex_);
-  return listened_.wait_for(lock, absl::ToChronoNanoseconds(patience),
-                            [this] { return listeners_ > 0; });
+  listened_.wait(lock, [this] { return listeners_ > 0 || closed_; });
+  return !closed_;
+}
+
+void EventLog::Close() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+  }
+  listened_.notify_all();
 }
 
 }  // namespace muster::daemon

@@ -13,7 +13,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 
 namespace muster::daemon {
 
@@ -30,6 +29,7 @@ class EventLog {
   // Forgets all events: whoever asks for one of them hears that it is lost.
   void Clear();
   int64_t last() const;
+  std::string Id(int64_t number) const;
   // The number in an id of this log from which a reader may go on without a gap; -1: there is none.
   int64_t Resume(absl::string_view id) const;
 
@@ -42,8 +42,9 @@ class EventLog {
 
   // How many follow it; set by the server.
   void SetListeners(size_t count);
-  // Waits until somebody follows, at most `patience`.
-  bool AwaitListener(absl::Duration patience) const;
+  // Waits until somebody follows; false: the log was closed.
+  bool AwaitListener() const;
+  void Close();
 
  private:
   const std::string epoch_;
@@ -57,6 +58,7 @@ class EventLog {
   size_t bytes_ = 0;
   int64_t last_ = 0;
   size_t listeners_ = 0;
+  bool closed_ = false;
 };
 
 }  // namespace muster::daemon
