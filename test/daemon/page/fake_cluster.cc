@@ -38,6 +38,7 @@ FakeAmounts Free(const FakeNode& node) {
   FakeAmounts free = node.size;
   free -= node.used;
   free -= node.held;
+  free.cpu -= node.spare;
   return free;
 }
 
@@ -66,7 +67,7 @@ FakeCluster::FakeCluster(size_t gangs, size_t nodes, absl::Time now, bool hostil
     FakeGang& gang = gangs_.back();
     if (!Start(&gang, gang.created + absl::Seconds(5 + Random(240)))) continue;
     gang.began = std::min(gang.began, now);
-    gang.ends = now + absl::Seconds(20 + Random(900));
+    gang.ends = now + absl::Seconds(5 + Random(500));
     Decide("start", gang, "");
   }
   std::sort(decisions_.begin(), decisions_.end(), [](const auto& a, const auto& b) {
@@ -101,6 +102,7 @@ void FakeCluster::AddNodes(size_t count) {
     node.zone = zones[i % 3];
     node.type = gpu ? "g5.12xlarge" : i % 4 == 0 ? "m6i.4xlarge spot" : "m6i.4xlarge";
     node.size = gpu ? FakeAmounts{48, 192, 4} : FakeAmounts{16, 64, 0};
+    node.spare = gpu ? 0 : static_cast<int64_t>(Random(2) * Random(13));
     node.unschedulable = i % 41 == 40;
     nodes_.push_back(node);
   }

@@ -36,6 +36,7 @@ struct FakeQueue {
 struct FakeNode {
   std::string name, zone, type;
   FakeAmounts size, used, held;
+  int64_t spare = 0;  // cores that nobody asks for
   int pods = 0;
   bool unschedulable = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers, amounts and times for people. Pure.
 
+const NAMES = {cpu: 'CPU', memory: 'Memory', 'nvidia.com/gpu': 'GPU', pods: 'Pods'};
 const UNITS = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 export function bytes(value) {
@@ -25,7 +26,7 @@ export const count = (value) => value.toLocaleString('en');
 export const inBytes = (resource) => resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages');
 export const amount = (resource, value) => (inBytes(resource) ? bytes(value) : short(value));
 export const percent = (part) => `${short(Math.round(part * 1000) / 10)} %`;
-export const resourceName = (resource) => (resource === 'cpu' ? 'CPU' : resource === 'nvidia.com/gpu' ? 'GPU' : resource);
+export const resourceName = (resource) => (NAMES[resource] || resource);
 
 // "45 s", "3 m 20 s", "2 h 05 m", "3 d 4 h".
 export function duration(seconds) {

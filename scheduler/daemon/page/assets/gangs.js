@@ -5,6 +5,7 @@
 import {ask} from './api.js';
 import {h, icon, setAttribute, setText} from './dom.js';
 import {amount, count, duration, plural} from './format.js';
+import {choice} from './queues.js';
 import {asGang, queueTree, store, under} from './store.js';
 import {virtualTable} from './table.js';
 
@@ -106,9 +107,7 @@ function timelineCell() {
   }};
 }
 
-function axis(onSpan) {
-  const choice = h('select', {class: 'small', 'aria-label': 'Length of the time line', onchange: (event) => onSpan(Number(event.target.value))},
-    WINDOWS.map(([name, value]) => h('option', {value, selected: value === span}, name)));
+function axis() {
   const ticks = [0.75, 0.5, 0.25].map((part) => h('span', {class: 'axis-tick'}));
   const label = () => ticks.forEach((tick, index) => {
     const part = [0.75, 0.5, 0.25][index];
@@ -116,7 +115,7 @@ function axis(onSpan) {
     setText(tick, `−${duration(span * part).replace(/ 00 [sm]$/, '')}`);
   });
   label();
-  return {element: h('span', {class: 'axis'}, choice, ticks, h('span', {class: 'axis-now'}, 'now')), label};
+  return {element: h('span', {class: 'axis'}, h('span', {class: 'unseen'}, 'Time line'), ticks, h('span', {class: 'axis-now'}, 'now')), label};
 }
 
 const ahead = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -126,13 +125,12 @@ function inOrder(a, b) {
     (a.state === 'waiting' ? (a.position || 1e9) - (b.position || 1e9) : b.began - a.began) || ahead(a.key, b.key);
 }
 
-// filter: {queue, state, reason, search}
+// filter: {queue, reason, search}
 export function gangRows(filter) {
   const search = (filter.search || '').toLowerCase();
   const rows = [];
   const take = (gang) => {
     if (filter.queue && !under(gang.queue, filter.queue)) return;
-    if (filter.state && gang.state !== filter.state) return;
     if (filter.reason && gang.reason !== filter.reason) return;
     if (search && !gang.text.includes(search)) return;
     rows.push(gang);
@@ -142,12 +140,8 @@ export function gangRows(filter) {
   return rows.sort(inOrder);
 }
 
-export function gangTable(label, withQueue, onSpan) {
-  const time = axis((value) => {
-    span = value;
-    time.label();
-    onSpan();
-  });
+export function gangTable(label, withQueue) {
+  const time = axis();
   const columns = [
     {name: 'Gang', class: 'c-gang', make: nameCell},
     {name: 'State', class: 'c-state', make: stateMark},
@@ -165,7 +159,31 @@ export function gangTable(label, withQueue, onSpan) {
     {name: 'Why it waits', class: 'c-why', make: whyCell},
     {name: 'Time line', class: 'c-line', head: time.element, make: timelineCell},
   ];
-  return virtualTable({label, columns, height: ROW, empty: 'No gang here.'});
+  const table = virtualTable({label, columns, height: ROW, empty: 'No gang here.'});
+  const spans = choice('Length of the time line', WINDOWS.map(([name, value]) => [String(value), name]), String(span), (value) => {
+    span = Number(value);
+    time.label();
+    table.refresh();
+  });
+  return {...table, spans};
+}
+
+// All, and each state that is there, with its number, to narrow a list down to it.
+export function stateChoice(onPick) {
+  const element = h('div', {class: 'inline-start'});
+  let last = null;
+  const update = (rows, picked) => {
+    const counts = new Map();
+    for (const gang of rows) counts.set(gang.state, (counts.get(gang.state) || 0) + 1);
+    if (picked && !counts.has(picked)) counts.set(picked, 0);
+    const options = [['', `all ${count(rows.length)}`], ...STATES.filter((state) => counts.has(state)).map((state) => [state, `${state} ${count(counts.get(state))}`])];
+    const names = options.map(([key]) => key).join(' ');
+    // The buttons stay while only numbers change, so that the focus stays, too.
+    if (names !== last) element.replaceChildren(choice('State', options, picked, onPick));
+    else options.forEach(([, name], index) => setText(element.firstChild.children[index], name));
+    last = names;
+  };
+  return {element, update};
 }
 
 const select = (label, options, value, onPick) => h('label', {class: 'field'}, h('span', {}, label),
@@ -195,17 +213,18 @@ export function gangsView(main, parameters, go) {
       update();
     }, 60);
   });
-  const table = gangTable('Gangs', true, () => update());
+  const table = gangTable('Gangs', true);
+  const states = stateChoice(pick('state'));
   const known = reasons();
   if (filter.reason && !known.includes(filter.reason)) known.push(filter.reason);
   main.replaceChildren(h('div', {class: 'view view-fill'},
     h('div', {class: 'head'}, h('h1', {}, 'Gangs'),
       h('form', {class: 'filters', role: 'search', 'aria-label': 'Filter gangs', onsubmit: (event) => event.preventDefault()},
         h('label', {class: 'field'}, h('span', {}, 'Search'), search),
-        select('State', [['', 'any'], ...STATES.map((each) => [each, each])], filter.state, pick('state')),
         select('Queue', [['', 'all'], ...queueTree().map((queue) => [queue.path, queue.path])], filter.queue, pick('queue')),
         select('Reason', [['', 'any'], ...known.map((each) => [each, each])], filter.reason, pick('reason'))),
-      found),
+      h('div', {class: 'inline'}, table.spans)),
+    h('div', {class: 'head'}, states.element, found),
     table.element));
 
   let remote = null; // what the server found where not all gangs are here
@@ -226,7 +245,9 @@ export function gangsView(main, parameters, go) {
     const narrowed = filter.search || filter.state || filter.queue || filter.reason;
     const beyond = !store.whole && store.gangs.size >= 20000 && narrowed;
     if (beyond) askServer();
-    const rows = beyond && remote ? remote.rows : gangRows(filter);
+    const matching = beyond && remote ? remote.rows : gangRows(filter);
+    const rows = filter.state ? matching.filter((gang) => gang.state === filter.state) : matching;
+    states.update(matching, filter.state);
     const all = store.total + store.ended.size;
     setText(found, !store.loaded ? 'asking…' : narrowed ? `${count(rows.length)} of ${plural(all, 'gang')}` : store.whole ? plural(store.total, 'gang') : `${count(rows.length)} of ${plural(store.total, 'gang')}`);
     table.update(rows);

@@ -3,8 +3,8 @@
 
 import {queueBar, reasonBars} from './bars.js';
 import {h, setText} from './dom.js';
-import {count, duration, percent, plural, resourceName} from './format.js';
-import {gangRows, gangTable} from './gangs.js';
+import {count, duration, percent, resourceName} from './format.js';
+import {gangRows, gangTable, stateChoice} from './gangs.js';
 import {clusterHas, legend, queueAddress, resourceNames} from './queues.js';
 import {store} from './store.js';
 
@@ -31,15 +31,19 @@ export function queueView(main, path) {
   const bars = h('dl', {class: 'big-bars'});
   const made = new Map();
   const reasons = reasonBars((reason) => `#/gangs?state=waiting&queue=${encodeURIComponent(path)}&reason=${encodeURIComponent(reason)}`);
-  const table = gangTable(`Gangs of ${path}`, false, () => update());
+  const table = gangTable(`Gangs of ${path}`, false);
+  let state = '';
+  const states = stateChoice((picked) => {
+    state = picked;
+    update();
+  });
   const missing = h('p', {class: 'note', hidden: true}, 'There is no such queue.');
-  const found = h('span', {class: 'found'});
   main.replaceChildren(h('div', {class: 'view view-fill'}, crumbs(path),
     h('div', {class: 'head'}, h('h1', {}, path, ' ', badge), line), missing,
     h('div', {class: 'columns columns-even'},
       h('section', {class: 'panel', 'aria-labelledby': 'use-head'}, h('div', {class: 'panel-head'}, h('h2', {id: 'use-head'}, 'Use'), legend()), bars),
       h('section', {class: 'panel', 'aria-labelledby': 'why-head'}, h('div', {class: 'panel-head'}, h('h2', {id: 'why-head'}, 'Why its gangs wait')), reasons.element)),
-    h('div', {class: 'panel-head bare'}, h('h2', {}, 'Gangs'), found), table.element));
+    h('div', {class: 'panel-head bare'}, h('h2', {}, 'Gangs'), states.element, h('div', {class: 'inline'}, table.spans)), table.element));
   function head() {
     const queue = store.queues.get(path);
     missing.hidden = Boolean(queue) || store.queues.size === 0;
@@ -61,8 +65,8 @@ export function queueView(main, path) {
     if (!kinds || kinds.has('queues')) head();
     if (kinds && !kinds.has('gangs')) return;
     const rows = gangRows({queue: path});
-    setText(found, store.loaded ? plural(rows.length, 'gang') : '');
-    table.update(rows);
+    states.update(rows, state);
+    table.update(state ? rows.filter((gang) => gang.state === state) : rows);
   }
   update();
   return {title: path, update, close: table.close, every: () => {

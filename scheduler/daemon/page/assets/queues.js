@@ -54,6 +54,7 @@ function tiles() {
     return made.get(key);
   };
   const update = () => {
+    if (!store.cluster.length) return;
     for (const name of resourceNames()) {
       const has = clusterHas(name);
       const used = sum('used', name);
@@ -190,7 +191,7 @@ export function queuesView(main) {
   let names = '';
   main.replaceChildren(h('div', {class: 'view'},
     h('h1', {class: 'unseen'}, 'Overview'), top.element,
-    h('div', {class: 'columns'},
+    h('div', {class: 'columns columns-side'},
       h('section', {class: 'panel', 'aria-labelledby': 'queues-head'},
         h('div', {class: 'panel-head'}, h('h2', {id: 'queues-head'}, 'Queues'), legend(), resources),
         h('div', {class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Table of queues'}, table.element)),
