@@ -2,8 +2,8 @@
 #include "scheduler/daemon/page/answer_json.h"
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "scheduler/codec/json_text.h"
 
 namespace muster::daemon {
 namespace {
@@ -41,11 +41,9 @@ std::string ToJson(const std::vector<v1::Decision>& decisions) {
 Page JsonPage(std::string json) { return {200, "application/json", std::move(json)}; }
 
 Page ErrorPage(const absl::Status& status) {
-  google::protobuf::Struct error;
-  auto& fields = *error.mutable_fields();
-  fields["code"].set_string_value(absl::StatusCodeToString(status.code()));
-  fields["message"].set_string_value(std::string(status.message()));
-  Page page = JsonPage(absl::StrCat("{\"error\":", ToJson(error), "}"));
+  Page page = JsonPage(absl::StrCat(
+      "{\"error\":{\"code\":", codec::JsonText(absl::StatusCodeToString(status.code())),
+      ",\"message\":", codec::JsonText(status.message()), "}}"));
   page.status = HttpStatus(status.code());
   return page;
 }

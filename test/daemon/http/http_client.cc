@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
@@ -61,6 +62,18 @@ std::string HttpClient::Answer(bool head_only) {
   std::string answer = input_.substr(0, size);
   input_.erase(0, size);
   return answer;
+}
+
+std::string HttpClient::Until(absl::string_view text) {
+  size_t at;
+  size_t searched = 0;
+  while ((at = input_.find(text.data(), searched, text.size())) == std::string::npos) {
+    searched = input_.size() - std::min(input_.size(), text.size());
+    if (!ReadMore()) return std::exchange(input_, "");
+  }
+  std::string read = input_.substr(0, at + text.size());
+  input_.erase(0, at + text.size());
+  return read;
 }
 
 std::string HttpClient::UntilClosed() {
