@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "scheduler/codec/queue_config.h"
@@ -18,6 +19,7 @@
 #include "scheduler/daemon/stop_signal.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
+#include "scheduler/daemon/view/desk.h"
 #include "scheduler/daemon/world_reports.h"
 #include "scheduler/kube/identity.h"
 #include "scheduler/kube/kubeconfig.h"
@@ -30,20 +32,36 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 class Renderings : public loop::Observer {
  public:
-  Renderings(Metrics* metrics, Log* log) : metrics_(metrics), log_(log) {}
+  Renderings(Metrics* metrics, Log* log, DecisionRing* ring)
+      : metrics_(metrics), log_(log), chronicle_(ring) {}
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
     metrics_.OnCycle(state, plan, now);
     log_.OnCycle(state, plan, now);
+    chronicle_.OnCycle(state, plan, now);
   }
-  void Flush(const State& state, absl::Time now) {
-    metrics_.Flush(state, now);
-    log_.Flush(state, now);
+  void Flush(const loop::Loop& loop, absl::Time now) {
+    metrics_.Flush(loop.state(), now);
+    log_.Flush(loop.state(), now);
+    chronicle_.Flush(loop.state(), loop.last_plan(), now);
   }
+  const Chronicle& chronicle() const { return chronicle_; }
 
  private:
   CycleMetrics metrics_;
   DecisionLog log_;
+  Chronicle chronicle_;
 };
+
+// Questions that came while the loop did its step.
+void AnswerAll(loop::Loop& loop, const Renderings& renderings, const Health& health, absl::Time now,
+               Desk* desk) {
+  if (loop.cycles() == 0) {
+    const std::string why = health.Ready().body;
+    return desk->Refuse(
+        absl::StrCat("nothing was decided yet: ", absl::StripTrailingAsciiWhitespace(why)));
+  }
+  desk->Answer({loop.scratch(), loop.profile(), loop.last_plan(), renderings.chronicle(), now});
+}
 
 loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
   return [&clock, metrics](State& state, const Profile& profile, absl::Time now) {
@@ -115,14 +133,18 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   });
   ConfigFile file(flags.config);
   FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
-  Renderings renderings(&metrics, log);
+  DecisionRing ring;
+  Desk desk(&ring, [&world] { world.Wake(); });
+  Renderings renderings(&metrics, log, &ring);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
                   &renderings);
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
-    renderings.Flush(loop.state(), clock.Now());
+    renderings.Flush(loop, clock.Now());
+    AnswerAll(loop, renderings, health, clock.Now(), &desk);
   }
+  desk.Close();
   return reports.ended().empty() ? 0 : 1;
 }
 

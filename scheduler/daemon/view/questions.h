@@ -45,8 +45,9 @@ class Questions {
                                                       const Sight& sight,
                                                       absl::Duration patience) = 0;
 
-  // Decisions after number `after` (0: the recent past that is still kept), oldest first, at most
-  // `most`; waits up to `patience` for the first one, and gives none where there was none.
+  // Decisions after number `after`, oldest first, at most `most`, as far as they are still kept;
+  // after 0: from the oldest on; after -1: the newest `most`. Waits up to `patience` for the first
+  // one, and gives none where there was none.
   virtual absl::StatusOr<std::vector<v1::Decision>> DecisionsAfter(int64_t after, int most,
                                                                    const Sight& sight,
                                                                    absl::Duration patience) = 0;
