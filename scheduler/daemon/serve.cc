@@ -14,6 +14,7 @@
 #include "scheduler/daemon/decision_log.h"
 #include "scheduler/daemon/feed_tap.h"
 #include "scheduler/daemon/metrics/cycle_metrics.h"
+#include "scheduler/daemon/page/page_server.h"
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
@@ -104,6 +105,18 @@ kube::WorldSettings SettingsFrom(const ServeFlags& flags, kube::Credentials cred
   return settings;
 }
 
+// Nobody's pods wait because a page cannot be served: that is only told.
+std::unique_ptr<PageServer> ServePage(const ServeFlags& flags, Questions* questions, Log* log) {
+  auto page = PageServer::Listen(flags.page_listen, flags.page_host_names(), questions);
+  if (page.ok()) {
+    const HostPort address{flags.page_listen.host, (*page)->port()};
+    log->Info("the page is served", {{"listen", ToString(address)}});
+    return *std::move(page);
+  }
+  log->Warning("no page is served", {{"error", std::string(page.status().message())}});
+  return nullptr;
+}
+
 // Runs until the feed is closed; the exit code.
 int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   StopSignal::Block();
@@ -135,6 +148,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
   DecisionRing ring;
   Desk desk(&ring, [&world] { world.Wake(); });
+  const auto page = ServePage(flags, &desk, log);
   Renderings renderings(&metrics, log, &ring);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
                   &renderings);

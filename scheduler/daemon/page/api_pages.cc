@@ -52,10 +52,10 @@ Page Nodes(Questions& questions, const std::string& query, absl::Duration patien
   return AnswerPage(questions.ListNodes(request, kAll, patience));
 }
 
-// Those after a number; waits for none.
+// Those after a number, else the newest; waits for none.
 Page Decisions(Questions& questions, const std::string& query, absl::Duration patience) {
   Fields fields(query);
-  const int64_t after = fields.Integer("after", 0, INT64_MAX, 0);
+  const int64_t after = fields.Integer("after", -1, INT64_MAX, -1);
   const int most = static_cast<int>(fields.Integer("most", 1, 1000, 200));
   if (absl::Status status = fields.Check(); !status.ok()) return ErrorPage(status);
   const auto decisions =

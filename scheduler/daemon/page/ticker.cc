@@ -49,8 +49,8 @@ Page Ticker::Join(const HttpRequest& request) {
     if (!listing.ok()) return ErrorPage(listing.status());
     events_->Clear();
     changes_.Begin(*listing);
-    std::vector<v1::Decision> told;
-    AskDecisions(&told);
+    const auto newest = questions_->DecisionsAfter(-1, 1, kAll, kNoWaiting);
+    decision_ = newest.ok() && !newest->empty() ? newest->back().number() : 0;
     ticked_ = Now();
   }
   const int64_t resumed = events_->Resume(id);

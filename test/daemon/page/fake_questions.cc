@@ -363,8 +363,8 @@ absl::StatusOr<std::vector<v1::Decision>> FakeQuestions::DecisionsAfter(int64_t 
   if (absl::Status status = Begin(&lock, patience); !status.ok()) return status;
   std::vector<v1::Decision> decisions;
   const auto& all = cluster_.decisions();
-  size_t first = static_cast<size_t>(after);
-  if (after == 0 && all.size() > 500) first = all.size() - 500;
+  const size_t newest = all.size() - std::min(all.size(), static_cast<size_t>(most));
+  const size_t first = after < 0 ? newest : static_cast<size_t>(after);
   for (size_t i = first; i < all.size() && decisions.size() < static_cast<size_t>(most); ++i) {
     decisions.push_back(all[i]);
   }

@@ -107,7 +107,7 @@ TEST_CASE("a wrong question is told what was expected") {
       {"explain?namespace=a", "name: expected a value"},
       {"explain?name=a", "namespace: expected a value"},
       {"nodes?page_size=5001", "page_size: expected a number from 1 to 5000"},
-      {"decisions?after=-1", "after: expected a number"},
+      {"decisions?after=-2", "after: expected a number"},
       {"cost?since=yesterday", "since: expected a time like 2026-01-31T08:00:00Z"},
       {"events?colour=red", "no field \\\"colour\\\"; fields: last_event_id"},
   };
