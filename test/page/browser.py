@@ -135,7 +135,7 @@ class Browser:
                 value = self.run(expression)
             except Failed:
                 value = None
-            if value:
+            if value or value == {}:  # an element has no value of its own
                 return value
             if time.monotonic() > deadline:
                 raise Failed(f"not within {patience} s: {expression}; the page says: "

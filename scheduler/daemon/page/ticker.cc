@@ -68,8 +68,10 @@ void Ticker::Run() {
   while (events_->AwaitListener()) {
     std::unique_lock<std::mutex> lock(mutex_);
     const absl::Time start = Now();
-    Tick();
-    const absl::Duration pause = std::max(pace_.period, (Now() - start) / pace_.share);
+    const bool answered = Tick();
+    // Waiting for an answer that does not come costs the scheduler nothing.
+    const absl::Duration cost = answered ? (Now() - start) / pace_.share : absl::ZeroDuration();
+    const absl::Duration pause = std::max(pace_.period, std::min(cost, pace_.longest));
     stop_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; });
     if (stopping_) return;
   }
@@ -99,7 +101,7 @@ void Ticker::AskDecisions(std::vector<v1::Decision>* decisions) {
   *decisions = *std::move(more);
 }
 
-void Ticker::Tick() {
+bool Ticker::Tick() {
   const absl::StatusOr<Listing> listing = Ask();
   const std::string trouble = listing.ok() ? "" : std::string(listing.status().message());
   if (trouble != trouble_) {
@@ -108,16 +110,17 @@ void Ticker::Tick() {
     events_->Append("trouble", ToJson(told));
     trouble_ = trouble;
   }
-  if (!listing.ok()) return;
+  if (!listing.ok()) return false;
   const Difference difference = changes_.Take(*listing, pace_.most_gangs);
   std::vector<v1::Decision> decisions;
   AskDecisions(&decisions);
   ticked_ = Now();
-  if (difference.empty() && decisions.empty()) return;
+  if (difference.empty() && decisions.empty()) return true;
   events_->Append("tick", absl::StrCat("{\"queues\":", ToJson(difference.queues),
                                        ",\"gangs\":", ToJson(difference.gangs),
                                        ",\"gone\":", ToJson(difference.gone),
                                        ",\"decisions\":", ToJson(decisions), "}"));
+  return true;
 }
 
 }  // namespace muster::daemon

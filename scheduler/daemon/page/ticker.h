@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the listeners of the page up to date: a thread that asks the scheduler for queues and gangs
 // and appends what changed to the log of events. It asks at most once a `period`, so rarely that
-// asking takes at most `share` of the time, and not at all while nobody listens.
+// asking takes about `share` of the time at most, and not at all while nobody listens.
 //
 // Events: "hello" {"resumed": ...} first, where false says that all has to be asked for anew;
 // "tick"
@@ -27,6 +27,7 @@ namespace muster::daemon {
 struct TickPace {
   absl::Duration period = absl::Seconds(1);
   double share = 0.05;
+  absl::Duration longest = absl::Seconds(10);  // between two times, whatever the share
   absl::Duration patience = absl::Seconds(2);  // for an answer
   absl::Duration memory = absl::Seconds(60);   // without a listener, what they knew is forgotten
   size_t most_gangs = 1000;                    // in one tick
@@ -48,7 +49,8 @@ class Ticker {
   void Run();
   absl::StatusOr<Listing> Ask();
   void AskDecisions(std::vector<v1::Decision>* decisions);
-  void Tick();
+  // Whether it was answered.
+  bool Tick();
 
   Questions* const questions_;
   const std::shared_ptr<EventLog> events_;

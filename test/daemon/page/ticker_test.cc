@@ -111,6 +111,7 @@ TEST_CASE("nobody listens, nobody asks") {
   Served served;
   CHECK(served.questions.asked() == 0);
   auto client = Follow(served);
+  client->Until("hello");
   served.Add("one");
   TickOf(client.get(), "one");
   CHECK(served.questions.asked() > 0);
@@ -120,6 +121,7 @@ TEST_CASE("asking takes at most its share of the time") {
   TickPace pace;
   pace.period = absl::ZeroDuration();
   pace.share = 1e-9;  // once, then not in this life
+  pace.longest = absl::InfiniteDuration();
   Served served(pace);
   auto client = Follow(served);
   client->Until("hello");
@@ -129,6 +131,20 @@ TEST_CASE("asking takes at most its share of the time") {
   auto other = Follow(served);
   CHECK(Has(other->Until("}\n\n"), "hello"));
   CHECK(served.questions.asked() <= 6);
+}
+
+TEST_CASE("waiting in vain is no cost: the next question comes soon") {
+  TickPace pace = Quick();
+  pace.patience = absl::Milliseconds(50);
+  pace.share = 1e-9;
+  pace.longest = absl::InfiniteDuration();
+  Served served(pace);
+  auto client = Follow(served);
+  served.questions.Stall(true);
+  client->Until("hello");
+  CHECK(Has(client->Until("}\n\n"), "did not answer in time"));
+  served.questions.Stall(false);
+  CHECK(Has(client->Until("data: {}\n\n"), "event: trouble\n"));
 }
 
 TEST_CASE("a scheduler that does not answer is told once, and its return") {
