@@ -21,7 +21,8 @@ write_muster_kubeconfig() {
 start_muster() {
   process_pid muster >/dev/null && return 0
   process_start muster "$muster_binary" serve --kubeconfig "$cluster_dir/muster.kubeconfig" \
-    --configmap muster-system/muster-config --listen "127.0.0.1:$port_muster"
+    --configmap muster-system/muster-config --listen "127.0.0.1:$port_muster" \
+    --page-listen "127.0.0.1:$port_page"
   wait_until muster 20 curl -sf "http://127.0.0.1:$port_muster/readyz"
 }
 

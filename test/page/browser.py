@@ -106,6 +106,10 @@ class Browser:
         elif method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
 
+    def busy(self):
+        """Seconds of CPU that the page's main thread has taken, where Performance counts threadTicks."""
+        return next(each["value"] for each in self.call("Performance.getMetrics")["metrics"] if each["name"] == "TaskDuration")
+
     def size(self, width, height, scale=1):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
 
