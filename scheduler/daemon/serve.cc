@@ -15,6 +15,7 @@
 #include "scheduler/daemon/feed_tap.h"
 #include "scheduler/daemon/grpc/grpc_front.h"
 #include "scheduler/daemon/metrics/phase_timer.h"
+#include "scheduler/daemon/page/page_server.h"
 #include "scheduler/daemon/renderings.h"
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
@@ -53,12 +54,12 @@ loop::Decide TimedCycle(PhaseTimer* phases) {
 }
 
 Pages MakePages(const Health& health, const Metrics& metrics, loop::Clock* clock) {
-  const auto alive = [&health, clock] { return health.Alive(clock->Now()); };
+  const auto alive = [&health, clock](const HttpRequest&) { return health.Alive(clock->Now()); };
   Pages pages;
   pages["/healthz"] = alive;
   pages["/livez"] = alive;
-  pages["/readyz"] = [&health] { return health.Ready(); };
-  pages["/metrics"] = [&metrics, clock] {
+  pages["/readyz"] = [&health](const HttpRequest&) { return health.Ready(); };
+  pages["/metrics"] = [&metrics, clock](const HttpRequest&) {
     return Page{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Render(clock->Now())};
   };
   return pages;
@@ -97,6 +98,18 @@ absl::StatusOr<std::unique_ptr<GrpcFront>> OpenGrpc(const ServeFlags& flags,
             {{"listen", ToString(HostPort{flags.grpc_listen.host, (*front)->port()})},
              {"asks_for", flags.grpc_insecure ? "nothing" : "a token"}});
   return front;
+}
+
+// Nobody's pods wait because a page cannot be served: that is only told.
+std::unique_ptr<PageServer> ServePage(const ServeFlags& flags, Questions* questions, Log* log) {
+  auto page = PageServer::Listen(flags.page_listen, flags.page_host_names(), questions);
+  if (page.ok()) {
+    const HostPort address{flags.page_listen.host, (*page)->port()};
+    log->Info("the page is served", {{"listen", ToString(address)}});
+    return *std::move(page);
+  }
+  log->Warning("no page is served", {{"error", std::string(page.status().message())}});
+  return nullptr;
 }
 
 // Runs until the feed is closed; the exit code.
@@ -139,6 +152,7 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
                     clock.Now(), &renderings.ledger());
   };
   Desk desk(&ring, [&world] { world.Wake(); }, std::move(others));
+  const auto page = ServePage(flags, &desk, log);
   const auto front = OpenGrpc(flags, credentials, boot, &desk, log);
   if (!front.ok()) {
     log->Error(front.status().message());

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/serve_flags.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "scheduler/daemon/grpc/grpc_server.h"
+#include "scheduler/daemon/http/http_request.h"
 
 namespace muster::daemon {
 namespace {
@@ -17,6 +20,10 @@ LogLevel ServeFlags::level() const {
     if (log_level == Name(each)) return each;
   }
   return LogLevel::kError;
+}
+
+std::vector<std::string> ServeFlags::page_host_names() const {
+  return absl::StrSplit(page_hosts, ',', absl::SkipWhitespace());
 }
 
 FlagSet DeclareServeFlags(ServeFlags* values) {
@@ -36,6 +43,10 @@ FlagSet DeclareServeFlags(ServeFlags* values) {
   flags.Text("grpc-key", &values->grpc_key, "FILE", "its PEM private key");
   flags.Switch("grpc-insecure", &values->grpc_insecure,
                "gRPC in plain text and without tokens, on a loopback address alone");
+  flags.Address("page-listen", &values->page_listen,
+                "the page for browsers: whoever reaches it sees all queues and gangs");
+  flags.Text("page-hosts", &values->page_hosts, "NAME,...",
+             "under which names browsers may ask for the page, besides loopback's");
   flags.Text("scheduler-name", &values->scheduler_name, "NAME",
              "pods whose spec.schedulerName is this are ours");
   flags.Switch("leader-elect", &values->leader_elect, "decide only while holding the lease");
@@ -93,6 +104,12 @@ absl::Status FinishServeFlags(ServeFlags* values) {
       values->retry_period >= values->lease_duration * kFence) {
     return absl::InvalidArgumentError(
         "--retry-period: expected less than --renew-deadline / 1.2 and 0.6 of --lease-duration");
+  }
+  for (const std::string& host : values->page_host_names()) {
+    // As it would stand in a Host field; the port may be any.
+    if (HostName(host) == absl::AsciiStrToLower(host)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--page-hosts: expected names without port, not \"", host, "\""));
   }
   return CheckGrpc(*values);
 }

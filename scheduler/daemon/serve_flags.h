@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "scheduler/daemon/flags.h"
@@ -19,6 +20,8 @@ struct ServeFlags {
   std::string grpc_cert;
   std::string grpc_key;
   bool grpc_insecure = false;
+  HostPort page_listen{"127.0.0.1", 8082};
+  std::string page_hosts;  // joined by commas
   std::string scheduler_name = "muster";
   bool leader_elect = true;
   ObjectName lease{"muster-system", "muster"};
@@ -28,6 +31,8 @@ struct ServeFlags {
   std::string log_level = "info";
 
   LogLevel level() const;
+  // Of page_hosts, one by one.
+  std::vector<std::string> page_host_names() const;
 };
 
 // Declares every flag with its default, filling `values`.

@@ -24,7 +24,8 @@ start_muster() {
   # shellcheck disable=SC2086
   process_start muster "$muster_binary" serve --kubeconfig "$cluster_dir/muster.kubeconfig" \
     --configmap muster-system/muster-config --listen "127.0.0.1:$port_muster" \
-    --grpc-listen "127.0.0.1:$port_muster_grpc" ${MUSTER_GRPC_FLAGS:---grpc-insecure}
+    --grpc-listen "127.0.0.1:$port_muster_grpc" ${MUSTER_GRPC_FLAGS:---grpc-insecure} \
+    --page-listen "127.0.0.1:$port_page"
   wait_until muster 20 curl -sf "http://127.0.0.1:$port_muster/readyz"
 }
 

@@ -18,7 +18,16 @@ TEST_CASE("serve without flags means in-cluster defaults") {
   CHECK(values.configmap == ObjectName{"muster-system", "muster-config"});
   CHECK(values.lease == ObjectName{"muster-system", "muster"});
   CHECK(values.leader_elect);
+  CHECK(values.page_listen == HostPort{"127.0.0.1", 8082});
+  CHECK(values.page_host_names().empty());
   CHECK(values.level() == LogLevel::kInfo);
+}
+
+TEST_CASE("the page may be asked for under names that are configured") {
+  ServeFlags values;
+  REQUIRE(Read({"--page-listen=[::1]:9000", "--page-hosts=muster.example,Other"}, &values).ok());
+  CHECK(values.page_listen == HostPort{"::1", 9000});
+  CHECK(values.page_host_names() == std::vector<std::string>{"muster.example", "Other"});
 }
 
 TEST_CASE("a config file takes the place of the ConfigMap") {
@@ -50,6 +59,8 @@ TEST_CASE("flags that contradict each other are refused") {
       {{"--grpc-listen=127.evil.example:9090", "--grpc-insecure"},
        "--grpc-insecure: expected a loopback address in --grpc-listen, not 127.evil.example:9090: "
        "anybody could ask without a token"},
+      {{"--page-hosts=a.example,b.example:80"},
+       "--page-hosts: expected names without port, not \"b.example:80\""},
   };
   for (const auto& [arguments, message] : table) {
     ServeFlags values;

@@ -128,7 +128,7 @@ expect_equal "no label names a gang or a pod" "" "$(grep -E '(big|whole|late)(-[
 # --- two instances ---
 start_second() {
   "$muster" serve --kubeconfig "$cluster_dir/muster.kubeconfig" --configmap muster-system/muster-config \
-    --listen "127.0.0.1:$port" 2>"$scratch/second.log" &
+    --listen "127.0.0.1:$port" --page-listen 127.0.0.1:0 2>"$scratch/second.log" &
   second=$!
 }
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -36,6 +36,11 @@ image() {
   test/image/build.sh "$@"
 }
 
+screenshots() {
+  need_packages "screenshots" python3 "${packages_to_browse[@]}" && build page_server || return 1
+  python3 test/page/screenshots.py build/release/test/page_server deploy/screenshots || fail "screenshots"
+}
+
 format_sources() {
   need_packages "formatting" clang-format-16 || return 1
   local mode=-i

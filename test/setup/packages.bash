@@ -8,7 +8,9 @@ packages_to_build=(
   libssl-dev libsimdjson-dev libyaml-dev
 )
 packages_for_a_cluster=(ca-certificates curl openssl procps iproute2 python3 util-linux)
-packages_to_test=("${packages_to_build[@]}" "${packages_for_a_cluster[@]}" python3-venv valgrind prometheus)
+packages_to_browse=(chromium fonts-inter)
+packages_to_test=("${packages_to_build[@]}" "${packages_for_a_cluster[@]}" "${packages_to_browse[@]}" python3-venv
+  valgrind prometheus)
 
 # missing_packages NAME...: those that are not installed, one per line.
 missing_packages() {

@@ -39,7 +39,11 @@ int ParseRequestLine(absl::string_view line, HttpRequest* request) {
     target = slash == absl::string_view::npos ? "/" : target.substr(slash);
   }
   if (target.empty() || (target[0] != '/' && target != "*")) return 400;
-  request->path = std::string(target.substr(0, target.find('?')));
+  const size_t question = target.find('?');
+  request->path = std::string(target.substr(0, question));
+  if (question != absl::string_view::npos) {
+    request->query = std::string(target.substr(question + 1));
+  }
   return 0;
 }
 
@@ -59,6 +63,7 @@ int ParseField(absl::string_view line, HttpRequest* request, Seen* seen) {
   if (controls) return 400;
   if (absl::EqualsIgnoreCase(name, "host")) {
     if (std::exchange(seen->host, true)) return 400;
+    request->host = std::string(value);
   } else if (absl::EqualsIgnoreCase(name, "content-length")) {
     const bool digits = std::all_of(value.begin(), value.end(), absl::ascii_isdigit);
     if (std::exchange(seen->length, true) || !digits ||
@@ -67,6 +72,10 @@ int ParseField(absl::string_view line, HttpRequest* request, Seen* seen) {
     }
   } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
     return 501;
+  } else if (absl::EqualsIgnoreCase(name, "if-none-match")) {
+    request->if_none_match = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "last-event-id")) {
+    request->last_event_id = std::string(value);
   } else if (absl::EqualsIgnoreCase(name, "connection")) {
     for (absl::string_view option : absl::StrSplit(value, ',')) {
       option = absl::StripAsciiWhitespace(option);
@@ -81,6 +90,23 @@ int ParseField(absl::string_view line, HttpRequest* request, Seen* seen) {
 size_t HeadSize(absl::string_view buffer) {
   const size_t end = buffer.find("\r\n\r\n");
   return end == absl::string_view::npos ? end : end + 4;
+}
+
+std::string HostName(absl::string_view host) {
+  const bool bracket = absl::StartsWith(host, "[");
+  const size_t end = bracket ? host.find(']') : host.find(':');
+  absl::string_view port;
+  if (bracket) {
+    if (end == absl::string_view::npos) return "";
+    port = host.substr(end + 1);
+    host = host.substr(0, end + 1);
+  } else if (end != absl::string_view::npos) {
+    port = host.substr(end);
+    host = host.substr(0, end);
+  }
+  if (!port.empty() && !absl::ConsumePrefix(&port, ":")) return "";
+  if (!std::all_of(port.begin(), port.end(), absl::ascii_isdigit)) return "";
+  return absl::AsciiStrToLower(host);
 }
 
 int ParseHead(absl::string_view head, HttpRequest* request) {

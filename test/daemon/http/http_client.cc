@@ -7,6 +7,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
@@ -61,6 +63,20 @@ std::string HttpClient::Answer(bool head_only) {
   std::string answer = input_.substr(0, size);
   input_.erase(0, size);
   return answer;
+}
+
+std::string HttpClient::Until(absl::string_view text) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  size_t at;
+  size_t searched = 0;
+  while ((at = input_.find(text.data(), searched, text.size())) == std::string::npos) {
+    searched = input_.size() - std::min(input_.size(), text.size());
+    // Heartbeats would keep a reader of nothing for ever.
+    if (std::chrono::steady_clock::now() > give_up || !ReadMore()) return std::exchange(input_, "");
+  }
+  std::string read = input_.substr(0, at + text.size());
+  input_.erase(0, at + text.size());
+  return read;
 }
 
 std::string HttpClient::UntilClosed() {

@@ -19,6 +19,8 @@ class HttpClient {
   bool Send(absl::string_view bytes);
   // One answer with its body, by Content-Length; what was read so far when the server closes.
   std::string Answer(bool head_only = false);
+  // Everything up to and with `text`; what was read so far when the server closes.
+  std::string Until(absl::string_view text);
   // Everything until the server closes.
   std::string UntilClosed();
   // Whether the server closed the connection with nothing more to say.

@@ -18,9 +18,13 @@ bool Has(const std::string& text, const std::string& part) {
 
 std::unique_ptr<HttpServer> Serve(HttpLimits limits = {}, std::string large = "large") {
   Pages pages;
-  pages["/healthz"] = [] { return Page{200, "text/plain", "ok\n"}; };
-  pages["/readyz"] = [] { return Page{503, "text/plain", "not synced: pods\n"}; };
-  pages["/large"] = [large = std::move(large)] { return Page{200, "text/plain", large}; };
+  pages["/healthz"] = [](const HttpRequest&) { return Page{200, "text/plain", "ok\n"}; };
+  pages["/readyz"] = [](const HttpRequest&) {
+    return Page{503, "text/plain", "not synced: pods\n"};
+  };
+  pages["/large"] = [large = std::move(large)](const HttpRequest&) {
+    return Page{200, "text/plain", large};
+  };
   auto server = HttpServer::Listen({"127.0.0.1", 0}, std::move(pages), limits);
   REQUIRE(server.ok());
   return *std::move(server);
