@@ -29,7 +29,8 @@ void AppendValue(double value, std::string* out) {
     out->append("NaN");
   } else if (std::isinf(value)) {
     out->append(value > 0 ? "+Inf" : "-Inf");
-  } else if (value == std::floor(value) && std::fabs(value) < kExact) {
+  } else if (std::fabs(value) < kExact &&
+             value == static_cast<double>(static_cast<int64_t>(value))) {
     end = std::to_chars(digits, digits + sizeof(digits), static_cast<int64_t>(value));
   } else {
     end = std::to_chars(digits, digits + sizeof(digits), value);
@@ -89,14 +90,24 @@ void Exposition::Sample(absl::string_view labels, double value, absl::string_vie
   Line("", labels, more, value);
 }
 
+const std::string& Exposition::BoundText(size_t bucket, double bound) {
+  if (bounds_.size() <= bucket) bounds_.resize(bucket + 1);
+  auto& [value, text] = bounds_[bucket];
+  if (text.empty() || value != bound) {
+    value = bound;
+    text = "le=\"";
+    AppendValue(bound, &text);
+    text.push_back('"');
+  }
+  return text;
+}
+
 void Exposition::Histogram(absl::string_view labels,
                            const prometheus::ClientMetric::Histogram& histogram) {
-  std::string bound;
-  for (const auto& bucket : histogram.bucket) {
-    bound = "le=\"";
-    AppendValue(bucket.upper_bound, &bound);
-    bound.push_back('"');
-    Line("_bucket", labels, bound, static_cast<double>(bucket.cumulative_count));
+  for (size_t i = 0; i < histogram.bucket.size(); ++i) {
+    const auto& bucket = histogram.bucket[i];
+    Line("_bucket", labels, BoundText(i, bucket.upper_bound),
+         static_cast<double>(bucket.cumulative_count));
   }
   Line("_sum", labels, "", histogram.sample_sum);
   Line("_count", labels, "", static_cast<double>(histogram.sample_count));

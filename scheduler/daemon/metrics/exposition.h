@@ -6,6 +6,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "prometheus/metric_family.h"
@@ -17,6 +19,9 @@ std::string LabelText(absl::string_view name, absl::string_view value);
 
 class Exposition {
  public:
+  // `bytes`: how long the text will be, as far as one knows: growing costs more than writing.
+  explicit Exposition(size_t bytes = 0) { text_.reserve(bytes); }
+
   // The HELP and TYPE lines; samples of one family follow each other. `type`: counter, gauge or
   // histogram.
   void Family(absl::string_view name, absl::string_view help, absl::string_view type);
@@ -32,8 +37,12 @@ class Exposition {
   void Line(absl::string_view suffix, absl::string_view labels, absl::string_view more,
             double value);
 
+  // `le="0.5"` of the last histogram's bucket with that number: the next one has mostly the same.
+  const std::string& BoundText(size_t bucket, double bound);
+
   std::string text_;
   std::string name_;
+  std::vector<std::pair<double, std::string>> bounds_;
 };
 
 }  // namespace muster::daemon

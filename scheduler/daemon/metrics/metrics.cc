@@ -16,10 +16,11 @@ namespace {
 
 const prometheus::Histogram::BucketBoundaries kCycleBuckets = {
     50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1};
-const prometheus::Histogram::BucketBoundaries kWaitBuckets = {
-    0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200};
-const prometheus::Histogram::BucketBoundaries kRunBuckets = {
-    1, 5, 15, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400};
+// Of each queue: few, since there may be thousands.
+const prometheus::Histogram::BucketBoundaries kWaitBuckets = {0.5, 1,   5,    10,    30,   60,
+                                                              300, 900, 3600, 14400, 43200};
+const prometheus::Histogram::BucketBoundaries kRunBuckets = {5,   30,   60,    120,   300,
+                                                             900, 3600, 14400, 43200, 86400};
 const prometheus::Histogram::BucketBoundaries kApiBuckets = {
     1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5};
 
@@ -194,7 +195,7 @@ prometheus::Counter* Metrics::RetriesOf(absl::string_view lane) {
 
 std::string Metrics::Render(absl::Time now) const {
   resident_bytes_->Set(ResidentBytes());
-  Exposition out;
+  Exposition out(last_bytes_ + last_bytes_ / 16);
   for (const prometheus::MetricFamily& family : registry_.Collect()) out.Add(family);
   queues_.Write(now, &out);
   gang_wait_.Write(&out);
@@ -204,7 +205,9 @@ std::string Metrics::Render(absl::Time now) const {
   out.Family("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
              "counter");
   out.Sample("", CpuSeconds());
-  return out.Take();
+  std::string text = out.Take();
+  last_bytes_ = text.size();
+  return text;
 }
 
 }  // namespace muster::daemon

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
@@ -109,6 +110,7 @@ class Metrics {
   Family<prometheus::Counter>* retries_;
   std::map<std::string, prometheus::Counter*, std::less<>> retries_by_lane_;
   prometheus::Gauge* resident_bytes_;
+  mutable std::atomic<size_t> last_bytes_ = 0;  // of a scrape
 };
 
 }  // namespace muster::daemon

@@ -2,18 +2,36 @@
 #include "scheduler/daemon/metrics/queue_gauges.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace muster::daemon {
 namespace {
 
 using Labels = std::vector<std::string>;
 
+// Label texts by what they are of: a handful, asked for once a line.
+class LabelTexts {
+ public:
+  explicit LabelTexts(absl::string_view name) : name_(name) {}
+  const std::string& Of(absl::string_view value) {
+    for (const auto& [known, text] : texts_) {
+      if (known == value) return text;
+    }
+    return texts_.emplace_back(std::string(value), LabelText(name_, value)).second;
+  }
+
+ private:
+  const absl::string_view name_;
+  std::deque<std::pair<std::string, std::string>> texts_;
+};
+
 void ByResource(absl::string_view name, absl::string_view help, const QueueRows& rows,
                 const Labels& labels, Quantities QueueRow::*quantities, Exposition* out) {
   out->Family(name, help, "gauge");
+  LabelTexts resources("resource");
   for (size_t i = 0; i < rows.size(); ++i) {
     for (const auto& [resource, amount] : rows[i].*quantities) {
-      out->Sample(labels[i], amount, LabelText("resource", resource));
+      out->Sample(labels[i], amount, resources.Of(resource));
     }
   }
 }
