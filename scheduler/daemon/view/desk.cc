@@ -57,7 +57,7 @@ absl::StatusOr<Reply> Desk::Ask(std::function<absl::StatusOr<Reply>(const Scene&
   };
   const absl::Status status = Await(question, patience);
   if (!status.ok()) return status;
-  return **std::move(*answer);
+  return *std::move(*answer);
 }
 
 Desk::Waiting Desk::Take() {
