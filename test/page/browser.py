@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 20.0
+# Of a machine that has much else to do.
+PATIENCE = 60.0
 
 
 class Failed(Exception):

@@ -9,8 +9,8 @@
 namespace muster::daemon {
 namespace {
 
-// A listing is read in pages, between which gangs come and go: one that was not in it is gone only
-// if it is not in the next one, either.
+// Between the pages of a listing gangs come and go: one that was not in it is gone only if it is
+// not in the next one, either.
 constexpr int kGone = 2;
 
 std::string Key(const v1::Gang& gang) { return absl::StrCat(gang.namespace_(), "/", gang.name()); }
@@ -64,9 +64,9 @@ void Changes::TakeQueues(const Listing& listing, Difference* difference) {
   difference->queues.set_version(listing.queues.version());
 }
 
-void Changes::TakeGone(size_t most, Difference* difference) {
+void Changes::TakeGone(bool at_once, size_t most, Difference* difference) {
   for (auto known = gangs_.begin(); known != gangs_.end();) {
-    if (known->second.missed < kGone || most == 0) {
+    if (known->second.missed < (at_once ? 1 : kGone) || most == 0) {
       ++known;
       continue;
     }
@@ -106,7 +106,7 @@ Difference Changes::Take(const Listing& listing, size_t most) {
     if (static_cast<size_t>(difference.gangs.gangs_size()) >= most) break;
     tell(*gang, seen);
   }
-  TakeGone(most, &difference);
+  TakeGone(listing.at_once, most, &difference);
   difference.gangs.set_total(static_cast<int64_t>(listing.gangs.size()));
   return difference;
 }

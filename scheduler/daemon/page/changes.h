@@ -16,6 +16,7 @@ namespace muster::daemon {
 struct Listing {
   v1::ListQueuesResponse queues;
   std::vector<v1::Gang> gangs;
+  bool at_once = false;  // in one answer: nothing came or went between its parts
 };
 
 struct Difference {
@@ -41,7 +42,7 @@ class Changes {
   };
   static Known Fingerprint(v1::Gang gang);
   void TakeQueues(const Listing& listing, Difference* difference);
-  void TakeGone(size_t most, Difference* difference);
+  void TakeGone(bool at_once, size_t most, Difference* difference);
 
   std::map<std::string, Known> gangs_;  // by "namespace/name"
   std::map<std::string, size_t> queues_;

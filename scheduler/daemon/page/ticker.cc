@@ -80,7 +80,7 @@ void Ticker::Run() {
 absl::StatusOr<Listing> Ticker::Ask() {
   absl::StatusOr<v1::ListQueuesResponse> queues = questions_->ListQueues({}, kAll, pace_.patience);
   if (!queues.ok()) return queues.status();
-  Listing listing{*std::move(queues), {}};
+  Listing listing{*std::move(queues), {}, true};
   v1::ListGangsRequest request;
   request.set_page_size(kGangsAtOnce);
   do {
@@ -89,6 +89,7 @@ absl::StatusOr<Listing> Ticker::Ask() {
     if (!page.ok()) return page.status();
     for (v1::Gang& gang : *page->mutable_gangs()) listing.gangs.push_back(std::move(gang));
     request.set_page_token(page->next_page_token());
+    if (!request.page_token().empty()) listing.at_once = false;
   } while (!request.page_token().empty());
   return listing;
 }

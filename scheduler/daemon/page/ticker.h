@@ -27,7 +27,7 @@ namespace muster::daemon {
 struct TickPace {
   absl::Duration period = absl::Seconds(1);
   double share = 0.05;
-  absl::Duration longest = absl::Seconds(10);  // between two times, whatever the share
+  absl::Duration longest = absl::Seconds(5);   // between two times, whatever the share
   absl::Duration patience = absl::Seconds(2);  // for an answer
   absl::Duration memory = absl::Seconds(60);   // without a listener, what they knew is forgotten
   size_t most_gangs = 1000;                    // in one tick

@@ -91,6 +91,16 @@ TEST_CASE("a gang is gone when two listings in a row are without it") {
   CHECK(Names(changes.Take(whole, 10).gangs) == Strings{"a"});
 }
 
+TEST_CASE("a gang is gone at once when the listing came in one answer") {
+  Listing listing;
+  listing.gangs = {Gang("a"), Gang("b")};
+  Changes changes;
+  changes.Begin(listing);
+  listing.gangs.pop_back();
+  listing.at_once = true;
+  CHECK(Names(changes.Take(listing, 10).gone) == Strings{"b"});
+}
+
 TEST_CASE("a queue that left is told by its path") {
   Listing listing;
   *listing.queues.add_queues() = Queue("q", 1);

@@ -11,7 +11,7 @@ import {nodesView} from './nodes.js';
 import {queueView} from './queue.js';
 import {queuesView} from './queues.js';
 import {searchBox} from './search.js';
-import {loadDecisions, loadQueues, loadSomeGangs, store, subscribe} from './store.js';
+import {checkWhole, loadDecisions, loadQueues, loadSomeGangs, store, subscribe} from './store.js';
 import {follow} from './stream.js';
 
 const main = document.getElementById('main');
@@ -111,7 +111,9 @@ show(false);
 
 subscribe((kinds) => view.update(kinds));
 setInterval(() => {
-  if (!document.hidden && store.loaded) view.every?.();
+  if (document.hidden || !store.loaded) return;
+  checkWhole();
+  view.every?.();
 }, 1000);
 
 const failed = (error) => error.name === 'AbortError' || showTrouble(error.message);

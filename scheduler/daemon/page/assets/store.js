@@ -184,7 +184,7 @@ export async function loadGangs() {
       return (page.gangs || []).length;
     }, signal);
     for (const key of store.gangs.keys()) {
-      if (!seen.has(key) && !own.has(key)) store.gangs.delete(key);
+      if (!seen.has(key) && !own.has(key)) end(key);
     }
     store.loaded = true;
     changed('gangs');
@@ -201,8 +201,16 @@ function end(key) {
   while (store.ended.size > MOST_ENDED) store.ended.delete(store.ended.keys().next().value);
 }
 
-// Gangs that differ in number from the server's for several ticks: something was missed.
+// A gang that came into an answer and left before the next tick is in no tick: then there are more
+// here than on the server. Asked once a second; what has differed for a while is asked for anew.
 let odd = 0;
+
+export function checkWhole() {
+  odd = odd < 0 || (store.whole && !touched && store.gangs.size !== store.total) ? odd + 1 : 0;
+  if (odd < 4) return;
+  odd = -10; // not again at once
+  loadGangs().catch(() => {});
+}
 
 export function applyTick(tick) {
   const kinds = [];
@@ -228,11 +236,6 @@ export function applyTick(tick) {
   if (tick.gangs) store.total = number(tick.gangs.total);
   takeDecisions(tick.decisions);
   if (tick.decisions?.length) kinds.push('decisions');
-  odd = store.whole && !touched && store.gangs.size !== store.total ? odd + 1 : 0;
-  if (odd > 5) {
-    odd = 0;
-    loadGangs().catch(() => {});
-  }
   changed(...kinds);
 }
 
