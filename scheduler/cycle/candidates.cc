@@ -242,7 +242,10 @@ class Gathering {
     Candidate candidate =
         Of(gang, overrun ? Candidate::Kind::kOverrun : Candidate::Kind::kWhole, cause);
     if (overrun) candidate.priority = std::numeric_limits<int32_t>::min();
-    for (PodId pod : Bound(gang)) {
+    const std::vector<PodId> bound = Bound(gang);
+    // A bind that was accepted and is not seen yet: the rest would not be all of it.
+    if (bound.size() != static_cast<size_t>(gang.bound)) return;
+    for (PodId pod : bound) {
       if (!condemned_.pods.contains(pod)) AddPod(&candidate, gang, pod);
     }
     if (candidate.pods.empty()) return;
