@@ -283,6 +283,8 @@ std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang) {
 Candidate Without(const State& state, const Candidate& candidate, const std::set<PodId>& gone) {
   Candidate rest = candidate;
   std::erase_if(rest.pods, [&gone](PodId pod) { return gone.contains(pod); });
+  const auto all = static_cast<int64_t>(candidate.pods.size());  // each has run as long
+  rest.lost = all == 0 ? 0 : candidate.lost / all * static_cast<int64_t>(rest.pods.size());
   for (PodId pod : candidate.pods) {
     if (!gone.contains(pod)) continue;
     const Footing& footing = state.pod(pod).footing;
