@@ -112,6 +112,7 @@ config 'queues:
 - {name: capped, max: {cpu: 4}}
 - {name: person, users: {default: {maxRunning: 2}}}'
 expect_soon "F02: a raised limit starts who waits, without a restart" 10 is_bound second 1
+clear_work more
 work again capped 1 1
 expect_soon "E23: a max that is cut below what runs" 10 waits again 'queue capped: 8 of 4 cpu used'
 expect_equal "evicts nobody" 8 "$(bound full)"
