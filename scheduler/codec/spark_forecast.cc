@@ -50,7 +50,9 @@ Counts DynamicCounts(SparkConf* conf) {
   const int32_t initial =
       conf->Integer("spark.dynamicAllocation.initialExecutors", 0).value_or(min);
   const int32_t instances = conf->Integer(kInstances, 0).value_or(0);
-  const int32_t start = std::max({min, initial, instances});
+  // Spark's default is to start with none, but a driver that never gets one never ends: drivers
+  // alone could fill the cluster.
+  const int32_t start = std::max({min, initial, instances, 1});
   const int32_t max = conf->Integer(kMaxExecutors, 1).value_or(std::numeric_limits<int32_t>::max());
   // Spark itself refuses to start then.
   if (start > max) conf->Expected(kMaxExecutors, absl::StrCat("at least the ", start, " at start"));

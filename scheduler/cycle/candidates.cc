@@ -241,7 +241,10 @@ class Gathering {
     Candidate candidate =
         Of(gang, overrun ? Candidate::Kind::kOverrun : Candidate::Kind::kWhole, cause);
     if (overrun) candidate.priority = std::numeric_limits<int32_t>::min();
-    for (PodId pod : Bound(gang)) {
+    const std::vector<PodId> bound = Bound(gang);
+    // A bind that was accepted and is not seen yet: the rest would not be all of it.
+    if (bound.size() != static_cast<size_t>(gang.bound)) return;
+    for (PodId pod : bound) {
       if (!condemned_.pods.contains(pod)) AddPod(&candidate, gang, pod);
     }
     if (candidate.pods.empty()) return;
@@ -279,6 +282,8 @@ std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang) {
 Candidate Without(const State& state, const Candidate& candidate, const std::set<PodId>& gone) {
   Candidate rest = candidate;
   std::erase_if(rest.pods, [&gone](PodId pod) { return gone.contains(pod); });
+  const auto all = static_cast<int64_t>(candidate.pods.size());  // each has run as long
+  rest.lost = all == 0 ? 0 : candidate.lost / all * static_cast<int64_t>(rest.pods.size());
   for (PodId pod : candidate.pods) {
     if (!gone.contains(pod)) continue;
     const Footing& footing = state.pod(pod).footing;

@@ -24,6 +24,9 @@ struct NodeRoom {
   Amounts amounts;
 };
 
+// What it takes a pod to be where it was before it began to work, in seconds.
+inline constexpr int64_t kRestart = 60;
+
 struct Candidate {
   enum class Kind : uint8_t { kClaim, kOverrun, kSurplus, kWhole } kind = Kind::kSurplus;
   GangId gang;
@@ -38,7 +41,10 @@ struct Candidate {
   Amounts sum;
 
   bool whole() const { return kind == Kind::kWhole || kind == Kind::kOverrun; }
-  int64_t cost() const { return kind == Kind::kClaim ? 0 : static_cast<int64_t>(pods.size()); }
+  // What is thrown away, and each pod's start once more.
+  int64_t cost() const {
+    return kind == Kind::kClaim ? 0 : lost + kRestart * static_cast<int64_t>(pods.size());
+  }
 };
 
 // The best to evict first.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Growth: members above a started gang's minimum, one at a time, after every start of their leaf
-// that could use the room. In a leaf the user with the lowest share goes first, and of the user's
-// gangs the one with the fewest members.
+// that could use the room; but for the first executor of a driver that has none, without which its
+// job would never end, and those who wait for its end would wait for ever. In a leaf the user with
+// the lowest share goes first, and of the user's gangs the one with the fewest members.
 #include <algorithm>
 
 #include "queues/turns.h"
@@ -80,6 +81,7 @@ int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
   const std::vector<PodId>& waiting = asking.begun->waiting;
   const RoleId role = round.state().pod(waiting[asking.next]).footing.role;
   size_t end = asking.next + 1;
+  if (asking.members == 1) return 1;  // behind whom the next one waits is another question
   while (alone && end < waiting.size() && round.state().pod(waiting[end]).footing.role == role) {
     ++end;
   }
@@ -89,7 +91,8 @@ int32_t Chunk(const Round& round, const Asking& asking, bool alone) {
 // kNone: all of the chunk found room.
 Reason GrowBy(Round& round, StartsAhead* starts, const Gang& gang, int32_t chunk, Asking* asking) {
   const RoleId role = round.state().pod(asking->begun->waiting[asking->next]).footing.role;
-  const GangId head = starts->Of(gang, role);
+  const bool none_yet = gang.driver.valid() && asking->members == 1;
+  const GangId head = none_yet ? GangId{} : starts->Of(gang, role);
   if (head.valid()) {
     return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(round.gang(head))};
   }

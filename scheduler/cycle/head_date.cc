@@ -86,6 +86,18 @@ Departures::What WhatMatters(const State& state, const Gang& head) {
   return Departures::What::kRoom;
 }
 
+// Whether the room that the head's plan needs is still there. Others than passers may have taken it
+// since: leaves that the head does not bind.
+bool PlanStands(const State& state, const BlockedPool& hold) {
+  for (const KeptRoom& kept : hold.kept) {
+    for (size_t column = 0; column < kept.amounts.size(); ++column) {
+      const int64_t amount = kept.amounts[column];
+      if (amount > 0 && state.nodes().free(column)[kept.node.value] < amount) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 HeadDate DateOf(Round& round, const Gang& head, const Shape& shape) {
@@ -118,7 +130,8 @@ bool KeepTheirDates(Round& round, const std::vector<const BlockedPool*>& heads) 
     const Gang& head = round.gang(hold->head);
     const Shape& shape = StartShape(round.state(), head);
     const Departures::What what = WhatMatters(round.state(), head);
-    if (shape.size() == 1 && what == Departures::What::kRoom) continue;
+    const bool only_room = shape.size() == 1 && what == Departures::What::kRoom;
+    if (only_room && PlanStands(round.state(), *hold)) continue;
     Attempt attempt(round.draft);
     LookThroughClaims(round);
     for (const Departure& departure : round.departures.all()) {

@@ -18,7 +18,8 @@ struct HeadDate {
 HeadDate DateOf(Round& round, const Gang& head, const Shape& shape);
 
 // Whether each would still find room at its date, with all that the draft has now. Asked only where
-// what is kept does not prove it: of roles that compete, and of limits.
+// what is kept does not prove it: of roles that compete, of limits, and where others have taken
+// room that its plan needs. A head whose plan is broken gets another date in the next plan.
 bool KeepTheirDates(Round& round, const std::vector<const BlockedPool*>& heads);
 
 }  // namespace muster

@@ -56,7 +56,8 @@ GangId ClaimantOf(const State& state, const Gang& victim) {
     const PodSlot& slot = state.pod(id);
     if (!slot.evicting || !slot.evicted_for.valid()) continue;
     const Gang& claimant = state.gang(slot.evicted_for);
-    if (claimant.id.valid() && !claimant.claim.empty()) return claimant.id;
+    const bool waits = claimant.id.valid() && !claimant.waiting.empty();  // or it is being deleted
+    if (waits && !claimant.claim.empty()) return claimant.id;
   }
   return GangId{};
 }

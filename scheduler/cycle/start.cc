@@ -124,7 +124,11 @@ void StartGangs(Round& round) {
     const Gang& gang = state.gang(id);
     if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
     if (gang.driver.valid() && state.pod(gang.driver).footing.standing != Standing::kWaiting) {
-      continue;  // gated, or being deleted
+      // Gated, or being deleted: what it creates then is never placed.
+      round.Say(id, Reason{.code = ReasonCode::kGangIncomplete,
+                           .need = gang.minimum,
+                           .detail = "its driver is gated, or on its way out"});
+      continue;
     }
     Reason reason = Judge(state, gang, round.now);
     if (reason.code != ReasonCode::kNone) {

@@ -23,6 +23,7 @@ constexpr size_t kTriedToLetOff = 256;
 constexpr int64_t kMember = 1024;
 
 using Chosen = std::vector<const Candidate*>;
+__extension__ typedef __int128 Score;  // of a candidate: gain for its cost
 
 // A gang is taken whole, or of what it has to spare, and not both.
 class Parts {
@@ -160,19 +161,19 @@ class Search {
     taken_.clear();
     Weigh();
     struct Entry {
-      int64_t score;
+      Score score;
       size_t at;
       bool operator<(const Entry& other) const {  // the largest score, then the preferred
         return score != other.score ? score < other.score : at > other.at;
       }
     };
     std::priority_queue<Entry> heap;
-    for (size_t i = 0; i < candidates.size(); ++i) heap.push({Score(*candidates[i]), i});
+    for (size_t i = 0; i < candidates.size(); ++i) heap.push({ScoreOf(*candidates[i]), i});
     while (!heap.empty()) {
       const Entry top = heap.top();
       heap.pop();
       const Candidate& candidate = *candidates[top.at];
-      const int64_t score = Score(candidate);  // others may have made it worth less
+      const Score score = ScoreOf(candidate);  // others may have made it worth less
       if (score < top.score && !heap.empty() && Entry{score, top.at} < heap.top()) {
         heap.push({score, top.at});
         continue;
@@ -237,16 +238,17 @@ class Search {
 
   bool Complete() const { return !over_.queue.valid() && !short_; }
 
-  int64_t Score(const Candidate& candidate) const {
+  Score ScoreOf(const Candidate& candidate) const {
     const auto taken = taken_.find(candidate.gang);
     const bool in_part = candidate.whole() && taken != taken_.end() && !taken->second.pods.empty();
-    if (in_part) return ScoreOf(Without(round_.state(), candidate, taken->second.pods));
-    return ScoreOf(candidate);
+    if (in_part) return ScoreOfAll(Without(round_.state(), candidate, taken->second.pods));
+    return ScoreOfAll(candidate);
   }
 
-  int64_t ScoreOf(const Candidate& candidate) const {
+  // So many parts of gain for one of cost that none that gains anything is nothing.
+  Score ScoreOfAll(const Candidate& candidate) const {
     const int64_t gain = over_.queue.valid() ? QuotaGain(candidate) : RoomGain(candidate);
-    return gain / std::max<int64_t>(1, candidate.cost());
+    return (static_cast<Score>(gain) << 60) / std::max<int64_t>(1, candidate.cost());
   }
 
   int64_t QuotaGain(const Candidate& candidate) const {

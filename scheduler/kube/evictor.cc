@@ -102,6 +102,7 @@ void Evictor::Gone(const std::string& uid) {
 void Evictor::Evict(const std::string& uid, Mode mode) {
   Attempt& attempt = *attempts_.at(uid);
   attempt.mode = mode;
+  attempt.forced_since = reactor_.Now();
   attempt.failures = 0;
   attempt.backoff.Reset();
   Queue(uid);
@@ -149,6 +150,9 @@ void Evictor::OnPosted(const std::string& uid, const HttpReply& reply) {
     Agree(uid);
   } else if (answer == Answer::kNo && attempt.mode != Mode::kForce) {
     Refuse(attempt.order, attempt.victim, reply.code, WhyNot(attempt.pod, reply));
+  } else if (answer == Answer::kNo && reactor_.Now() - attempt.forced_since > kPatience) {
+    sink_.event(EvictionRefused{{uid}, reply.code, WhyNot(attempt.pod, reply)});
+    Drop(uid);
   } else {
     sink_.problem(absl::StrCat("evicting ", WhyNot(attempt.pod, reply)));
     attempt.last_error = WhyNot(attempt.pod, reply);

@@ -7,7 +7,7 @@
 //   of each victim  evict its first pod ──────────────┘ (for it and those after it)
 //   in turn         │ accepted: its commit point
 //                   ▼
-//                   evict its other pods, until each is gone
+//                   evict its other pods, until each is gone, or still refused after kPatience
 //
 // A no is: 429 of a PodDisruptionBudget, 500 since several cover the pod, 403 and other 4xx, and
 // kTries answers that are neither. Everything else is tried again: a 429 of an overloaded server, a
@@ -16,7 +16,9 @@
 // kPatience is given up: the claim would not live to see it.
 //
 // The refused victim gets the server's code; the others of the action, which nobody refused, get
-// code 0. The victims whose first pod was accepted before that are not called back.
+// code 0. The victims whose first pod was accepted before that are not called back. A pod that its
+// budget keeps after its victim's first one went is told alone: dry runs, asked one by one, are
+// each allowed by a budget that does not allow them all.
 //
 // Invariant: the UID is a precondition of every eviction, so repeating one can evict no other pod.
 // At most kInFlight are under way: with the bind lane's bound that leaves most of it to binds, and
@@ -80,8 +82,9 @@ class Evictor {
     std::string message;
     Backoff backoff;
     Mode mode = Mode::kAsk;
-    int failures = 0;     // answers that were neither a yes nor a reasoned no
-    bool posted = false;  // counts in in_flight_
+    absl::Duration forced_since{};  // kForce, on the reactor's clock
+    int failures = 0;               // answers that were neither a yes nor a reasoned no
+    bool posted = false;            // counts in in_flight_
     int last_code = 0;
     std::string last_error;
     Http::Id exchange = 0;

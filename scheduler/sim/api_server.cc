@@ -122,21 +122,38 @@ Answer ApiServer::AskBudgets(const Pod& pod) const {
     }
     budget = &each;
   }
-  if (budget == nullptr) return {};
+  return budget == nullptr ? Answer() : AskBudget(*budget, 1);
+}
+
+Answer ApiServer::AskBudget(const codec::DisruptionBudget& budget, int64_t count) const {
   int64_t exist = 0;
   int64_t healthy = 0;
   for (const auto& [uid, other] : pods()) {
-    if (!GlobMatches(budget->pods, FullName(other)) || IsTerminal(other)) continue;
+    if (!GlobMatches(budget.pods, FullName(other)) || IsTerminal(other)) continue;
     ++exist;
     if (other.phase == PodPhase::kRunning && !other.deleting) ++healthy;
   }
-  const int64_t wanted = budget->min_available.has_value()
-                             ? int64_t{*budget->min_available}
-                             : exist - budget->max_unavailable.value_or(0);
-  if (healthy > wanted) return {};
+  const int64_t wanted = budget.min_available.has_value()
+                             ? int64_t{*budget.min_available}
+                             : exist - budget.max_unavailable.value_or(0);
+  if (healthy - count >= wanted) return {};
   return {429, absl::StrCat("Cannot evict pod as it would violate the pod's disruption budget: "
                             "needs ",
                             wanted, " healthy pods and has ", healthy, " currently")};
+}
+
+Answer ApiServer::AskTogether(const std::vector<loop::PodRef>& pods) const {
+  for (const codec::DisruptionBudget& budget : budgets_) {
+    const auto counts = [&](const loop::PodRef& ref) {
+      const Pod* pod = Find(ref.uid);
+      return pod != nullptr && !pod->deleting && pod->phase == PodPhase::kRunning &&
+             GlobMatches(budget.pods, FullName(*pod));
+    };
+    const auto count = std::count_if(pods.begin(), pods.end(), counts);
+    if (count == 0) continue;
+    if (Answer answer = AskBudget(budget, count); !answer.ok()) return answer;
+  }
+  return {};
 }
 
 Answer ApiServer::Evict(const loop::PodRef& ref, bool dry_run) {

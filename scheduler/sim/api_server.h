@@ -99,6 +99,9 @@ class ApiServer {
   void SetBudgets(std::vector<codec::DisruptionBudget> budgets) { budgets_ = std::move(budgets); }
   // Asks the budgets over the pod, 429 where one says no; then deletes it, unless `dry_run`.
   Answer Evict(const loop::PodRef& ref, bool dry_run);
+  // Whether the budgets allow all of them together: dry runs are asked one by one, each as if it
+  // were the only one.
+  Answer AskTogether(const std::vector<loop::PodRef>& pods) const;
   // "namespace/name" of every pod evicted so far.
   const std::vector<std::string>& evicted() const { return evicted_; }
   // Grace 0: gone at once.
@@ -135,6 +138,8 @@ class ApiServer {
   // Nothing is wrong with one pod, named and of that uid.
   Answer Meets(const loop::PodRef& ref) const;
   Answer AskBudgets(const Pod& pod) const;
+  // `count` of the healthy ones that match.
+  Answer AskBudget(const codec::DisruptionBudget& budget, int64_t count) const;
   void Changed() { last_change_ = timeline_->now(); }
 
   Timeline* timeline_;

@@ -159,13 +159,20 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   const Pod* pod = api_->Find(uid);
   if (pod == nullptr || !pod->node_name.empty() || pod->deleting || job->ended()) return;
   const GangWatch& gang = WatchOf(*job);
-  // Growth above the minimum is promised nothing.
-  if (gang.bound >= job->Minimum()) return;
+  // What a driver that is on its way out still creates is never placed.
+  const bool driven =
+      std::any_of(job->pods().begin(), job->pods().end(), [this](const std::string& member) {
+        const Pod* bound = pods_[member].counted ? api_->Find(member) : nullptr;
+        return bound != nullptr && bound->spark_role == SparkRole::kDriver;
+      });
+  if (!driven) return;
+  // Growth above what it keeps is promised nothing.
+  const int32_t promised = gang.started ? job->Floor() : job->Minimum();
+  if (gang.bound >= promised) return;
   if (faults_->last() + kAftermath >= gang.first_bound || Disturbed()) return;
   if (job->spec().spark.executor_requests.has_value()) return;
-  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name,
-                        " waits although its job started with ", "room held for it: ", gang.bound,
-                        " of ", job->Minimum(), " are bound"));
+  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
+                        "room held for it: ", gang.bound, " of ", promised, " are bound"));
 }
 
 void Auditor::OnCycle(const State& state, const Plan& plan) {
@@ -176,7 +183,9 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
     if (verdict.reason.code != ReasonCode::kNone) told.insert(verdict.gang);
   }
   absl::btree_set<PodId> placed;
+  absl::btree_set<GangId> starting;
   for (const muster::Step& step : plan.steps) {
+    if (step.kind == StepKind::kStart) starting.insert(step.gang);
     for (const Placement& placement : step.placements) placed.insert(placement.pod);
   }
   absl::btree_set<GangId> released(plan.releases.begin(), plan.releases.end());
@@ -187,6 +196,7 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
     if (told.contains(slot.footing.gang) || released.contains(slot.footing.gang)) continue;
     // What an ended job still creates is never placed; of one that starts, the rest is under way.
     const GangState stage = state.gang(slot.footing.gang).state;
+    if (starting.contains(slot.footing.gang)) continue;
     if (stage == GangState::kEnded || stage == GangState::kStarting) continue;
     Violated(absl::StrCat("pod ", slot.pod.ns, "/", slot.pod.name, " waits and has no reason"));
   }

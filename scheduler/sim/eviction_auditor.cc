@@ -79,6 +79,10 @@ void EvictionAuditor::CheckTaker(const std::string& opener) {
 }
 
 void EvictionAuditor::OnPod(const Pod& pod) {
+  if (IsTerminal(pod) && !pod.deleting && !cuts_.empty()) {
+    const auto cut = cuts_.find(workload_->OwnerOf(pod.uid));
+    if (cut != cuts_.end()) cut->second.over.insert(pod.uid);
+  }
   if (pod.node_name.empty() || IsTerminal(pod)) return;
   if (!takers_.empty()) {
     const Job* job = workload_->OwnerOf(pod.uid);
@@ -146,7 +150,7 @@ void EvictionAuditor::CheckCut(const Job* job) {
     driver = driver || pod->spark_role == SparkRole::kDriver;
   }
   if (left == 0) return;
-  const bool whole_enough = BoundOf(job) >= cut.floor;
+  const bool whole_enough = BoundOf(job) + static_cast<int32_t>(cut.over.size()) >= cut.floor;
   if (whole_enough && (driver || job->spec().kind != codec::JobKind::kSpark)) return;
   auditor_->Violated(absl::StrCat("gang ", cut.gang, " was evicted in part: ", left, " of ",
                                   cut.members.size(), " are left, and its minimum is ", cut.floor,

@@ -43,6 +43,7 @@ class EvictionAuditor : public Watcher {
   struct Cut {
     std::string gang;
     absl::btree_set<std::string> members;  // uids, bound when the first one was evicted
+    absl::btree_set<std::string> over;     // uids, that ended by themselves since
     absl::Time since;
     absl::Time until;
     int32_t floor = 0;

@@ -80,6 +80,9 @@ void Evictor::Answered(Attempt attempt, const Answer& answer) {
   const bool no = answer.code < 500 || attempt.failures >= kTries;
   if (no && attempt.mode != Mode::kForce) {
     Refuse(attempt.order, attempt.victim, answer.code, why);
+  } else if (no && timeline_->now() > attempt.order->give_up) {
+    unsettled_.erase(attempt.pod.uid);
+    tell_(EvictionRefused{{attempt.pod.uid}, answer.code, why});
   } else {
     Again(attempt, why);
   }
@@ -107,13 +110,25 @@ void Evictor::Again(const Attempt& attempt, const std::string& why) {
 
 void Evictor::Agreed(const Attempt& attempt) {
   if (attempt.mode == Mode::kAsk) {
-    if (--attempt.order->asked == 0) Go(attempt.order);
+    if (--attempt.order->asked == 0) AskTogether(attempt.order);
     return;
   }
   unsettled_.erase(attempt.pod.uid);
   if (attempt.mode == Mode::kForce) return;
   attempt.order->committed = true;
   Go(attempt.order);
+}
+
+// Each victim with those before it.
+void Evictor::AskTogether(const std::shared_ptr<Order>& order) {
+  std::vector<loop::PodRef> pods;
+  for (size_t i = 0; i < order->action.victims.size(); ++i) {
+    const auto& more = order->action.victims[i].pods;
+    pods.insert(pods.end(), more.begin(), more.end());
+    const Answer answer = api_->AskTogether(pods);
+    if (!answer.ok()) return Refuse(order, i, answer.code, answer.message);
+  }
+  Go(order);
 }
 
 // The first pod of the next victim; once that goes, the victim's others.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries out evictions as loop/ports.h promises, over a network with latencies: every pod is asked
-// for first (dry runs); then each victim in turn, its first pod as the commit point, and the others
-// until they go. A 429 and other 4xx are a no; a 5xx is asked again, and is a no the third time;
-// whether an eviction took effect whose answer was lost is read from the pod. What is undecided
-// after half a minute is given up.
+// for first (dry runs, then all together); then each victim in turn, its first pod as the commit
+// point, and the others until they go, or are still refused after half a minute. A 429 and other
+// 4xx are a no; a 5xx is asked again, and is a no the third time; whether an eviction took effect
+// whose answer was lost is read from the pod. What is undecided after half a minute is given up.
 #pragma once
 
 #include <functional>
@@ -61,6 +61,7 @@ class Evictor {
   void ReadBack(const Attempt& attempt);
   void Again(const Attempt& attempt, const std::string& why);
   void Agreed(const Attempt& attempt);
+  void AskTogether(const std::shared_ptr<Order>& order);
   void Go(const std::shared_ptr<Order>& order);
   void Refuse(const std::shared_ptr<Order>& order, size_t victim, int code,
               const std::string& message);

@@ -30,6 +30,13 @@ SparkJob::SparkJob(codec::Job spec, Timeline* timeline, ApiServer* api, Workload
   most_ = conf.Integer("spark.dynamicAllocation.maxExecutors", 0)
               .value_or(std::numeric_limits<int32_t>::max());
   least_ = shape_.floor;
+  // Spark starts with none where nothing says more, whatever room its gang is to have.
+  first_ = shape_.start;
+  if (dynamic_ && shape_.start == 1) {
+    first_ = std::max<int64_t>(
+        {conf.Integer("spark.dynamicAllocation.initialExecutors", 0).value_or(shape_.floor),
+         conf.Integer("spark.executor.instances", 0).value_or(0), least_});
+  }
 }
 
 ResourceList SparkJob::MinimumRequests() const {
@@ -60,7 +67,7 @@ void SparkJob::CreateDriver() {
   allocating_ = false;
   executors_.clear();
   next_executor_ = 1;
-  target_ = shape_.start;
+  target_ = first_;
   rate_ = 0;
   // A number of executor-microseconds that 64 bits hold for 2^20 executors over a month.
   work_ = spec_.runtime == absl::InfiniteDuration()
@@ -147,7 +154,7 @@ void SparkJob::DriverLost() {
 }
 
 void SparkJob::StartContext() {
-  if (shape_.start == 0) {
+  if (first_ == 0) {
     StartWork();
     return;
   }
@@ -158,6 +165,7 @@ void SparkJob::StartContext() {
 void SparkJob::StartWork() {
   if (working_) return;
   working_ = true;
+  if (work_ > 0 && work_left_ == 0) return Finish();  // all was done before it was evicted
   if (dynamic_) Later(absl::Seconds(1), [this] { GrowTarget(1); });
   Progress();
 }
@@ -203,7 +211,7 @@ void SparkJob::Register(const std::string& uid) {
   const auto at = executors_.find(uid);
   if (at == executors_.end() || !at->second.running) return;
   at->second.registered = true;
-  if (10 * Registered() >= 8 * shape_.start) StartWork();
+  if (10 * Registered() >= 8 * first_) StartWork();
   Progress();
 }
 
@@ -220,6 +228,7 @@ void SparkJob::GrowTarget(int64_t by) {
 
 void SparkJob::ShedIdle() {
   target_ = std::max<int64_t>(1, least_);
+  Allocate();  // one that began with none, for the little that is left
   const absl::Duration idle =
       TimeOf(spec_.spark, "spark.dynamicAllocation.executorIdleTimeout", absl::Seconds(60));
   Later(idle, [this] {

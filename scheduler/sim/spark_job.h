@@ -60,6 +60,7 @@ class SparkJob : public Job {
   bool dynamic_ = false;
   int64_t most_ = 0;  // executors, with dynamic allocation
   int64_t least_ = 0;
+  int64_t first_ = 0;  // executors that it starts with
 
   std::string app_;
   uint64_t life_ = 0;

@@ -134,7 +134,10 @@ void State::On(const EvictionRefused& event, absl::Time now) {
     changes_.Add({slot.footing.gang, id});
     slot.evicted_for = GangId{};
     Gang& gang = gangs_[slot.footing.gang.value];
-    SetEvicted(&gang, false);
+    // Executors go with a driver that goes, whatever is said of one of them.
+    const bool driver_goes = gang.driver.valid() && gang.driver != id &&
+                             pods_.at(gang.driver).footing.standing == Standing::kDeparting;
+    if (!driver_goes) SetEvicted(&gang, false);
     if (event.code != 0) {
       gang.spared_until = now + kSpared;
       Remind(gang.id, gang.spared_until);

@@ -131,7 +131,11 @@ Breaches EvictionsAreRightful(const State& before, const Plan& plan) {
       const Gang& gang = before.gang(victim.gang);
       const bool inside = gang.queue == claimant.queue;
       reclaims = reclaims && !inside;
-      const bool lawful = inside
+      // One that passed its head by an estimate and overran that is the head's, whatever it is.
+      const bool overran =
+          victim.cause == EvictionCause::kOverrun && inside && gang.passed == claimant.opener_uid;
+      const bool lawful = overran ? true
+                          : inside
                               ? gang.priority < claimant.priority && tree.at(gang.queue).preemptible
                               : tree.at(gang.queue).reclaimable;
       if (!lawful) {

@@ -74,6 +74,22 @@ TEST_CASE("growth waits behind the strict head of its leaf where both could use 
   CHECK(c.Names() == "step 4 ns/g: g-1@n1");
 }
 
+TEST_CASE("the first executor of a driver that has none waits behind nobody, the next one does") {
+  Cluster c;
+  c.See(MakeNode("n1", 8));
+  c.Hear(Synced{});
+  Pod driver = On(Driver("dyn"), "n1");
+  c.See(driver);
+  c.Hear(ForecastSeen{driver.uid, Executors(0, 0)});
+  c.See(MakePod("head", 8, 1));
+  c.See(Executor("dyn", 1));
+  c.See(Executor("dyn", 2));
+  const Plan plan = c.Decide();
+  CHECK(Named(c.state, plan).find("step 4 ns/dyn: dyn-exec-1@n1\n") == 0);
+  REQUIRE(plan.verdicts.size() == 2);
+  CHECK(plan.verdicts[0].reason.code == ReasonCode::kBehindHead);
+}
+
 TEST_CASE("a gang ahead that can never fit blocks nobody") {
   Cluster c;
   c.See(MakeNode("n1", 8));

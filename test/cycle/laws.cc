@@ -187,6 +187,9 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
       if (!(starts || grows) || other.queue != gang.queue) continue;
       if (!other.claim.empty()) continue;  // its room was freed for it alone
       if (starts && !profile.fifo->Before(gang, other, before)) continue;
+      // A driver without executors may have one.
+      if (grows && other.driver.valid() && other.bound == 1 && step.placements.size() == 1)
+        continue;
       for (uint32_t i = 0; i < before.nodes().size(); ++i) {
         const Node& node = NodeAt(before, NodeId{i});
         if (!before.nodes().present(NodeId{i})) continue;

@@ -105,7 +105,7 @@ OracleWorld Crowd(uint64_t seed) {
 TEST_CASE("gangs pass heads where, and only where, a slow oracle lets them") {
   const Profile profile = MakeProfile("bin-pack");
   int64_t in_time = 0, beside = 0, behind = 0;
-  for (uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (uint64_t seed = 1; seed <= 2000; ++seed) {
     CAPTURE(seed);
     const OracleWorld world = Crowd(seed);
     Witness w;

@@ -251,12 +251,16 @@ void RandomCluster::LiveALittle() {
 void RandomCluster::Answer(const Bind& bind) {
   auto found = pods.find(bind.uid);
   if (found == pods.end() || !found->second.node_name.empty()) return;
-  if (dice_.OneIn(10) || found->second.deleting) {
+  if (!bind.accepted && (dice_.OneIn(10) || found->second.deleting)) {
     happened = absl::StrCat("refused ", bind.uid);
     w.Hear(BindRefused{bind.uid, 409, "refused by the dice"});
     return;
   }
-  if (dice_.OneIn(2)) w.Hear(BindAccepted{bind.uid});
+  if (!bind.accepted && dice_.OneIn(2)) {
+    w.Hear(BindAccepted{bind.uid});
+    happened = absl::StrCat("accepted ", bind.uid);
+    if (dice_.OneIn(3)) return in_flight_.push_back({bind.uid, bind.node, true});  // seen later
+  }
   const PodPhase phase = dice_.OneIn(5) ? PodPhase::kPending : PodPhase::kRunning;
   Pod pod = On(found->second, bind.node, phase);
   const Gang& gang = w.GangOf(pod);
@@ -280,7 +284,7 @@ void RandomCluster::Answer(const Plan& plan) {
   for (const Step& step : plan.steps) {
     for (const Placement& placement : step.placements) {
       in_flight_.push_back(
-          {w.state.pod(placement.pod).pod.uid, w.state.nodes().at(placement.node).name});
+          {w.state.pod(placement.pod).pod.uid, w.state.nodes().at(placement.node).name, false});
     }
   }
   std::vector<std::string> given_up;
@@ -291,15 +295,15 @@ void RandomCluster::Answer(const Plan& plan) {
   }
   for (const std::string& uid : given_up) Remove(uid);
   for (const Claim& claim : plan.claims) Evict(claim);
-  std::vector<Bind> later;
-  for (const Bind& bind : in_flight_) {
+  std::vector<Bind> sent;
+  sent.swap(in_flight_);
+  for (const Bind& bind : sent) {
     if (dice_.OneIn(5)) {
-      later.push_back(bind);
+      in_flight_.push_back(bind);
     } else {
       Answer(bind);
     }
   }
-  in_flight_ = later;
 }
 
 // All of it, or, once in a while, a victim is refused and all stay.

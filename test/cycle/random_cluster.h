@@ -47,6 +47,7 @@ class RandomCluster {
   struct Bind {
     std::string uid;
     std::string node;
+    bool accepted = false;  // and not seen yet
   };
   void MakeQueues();
   static void NobodyStarves(std::vector<QueueSpec>* queues);

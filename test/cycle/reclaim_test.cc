@@ -116,6 +116,65 @@ TEST_CASE("a refused eviction leaves the victim in peace, and another is found")
   CHECK(c.Claims() == "claim ns/high n2=1: preempts younger-0 whole");
 }
 
+TEST_CASE("a gang is no victim while a bind of it is accepted and not seen yet") {
+  Cluster c;
+  c.See(MakeNode("n1", 2));
+  const auto low = c.Submit("low", 2, 2, 1, 0);
+  c.state.Assume(Cycle(c.state, c.profile, c.now), c.now);
+  c.Hear(BindAccepted{low[0].uid});
+  c.Hear(BindAccepted{low[1].uid});
+  c.See(On(low[0], "n1"));
+  c.Submit("high", 2, 2, 1, 10);
+  CHECK(c.Claims().empty());  // low-1 would be left
+  c.See(On(low[1], "n1"));
+  CHECK(c.Claims() == "claim ns/high n1=2: preempts low-0,low-1 whole");
+}
+
+TEST_CASE("a victim whose last pod is refused for good is whole again; one without driver is not") {
+  const bool spark = GENERATE(false, true);
+  CAPTURE(spark);
+  Cluster c;
+  c.See(MakeNode("n1", 3));
+  std::vector<Pod> low;
+  if (spark) {
+    low = {Driver("low", 1), Executor("low", 1)};
+    c.See(low[0]);
+    c.Hear(ForecastSeen{low[0].uid, Executors(1, 1)});
+    c.Settle();
+    c.See(low[1]);
+  } else {
+    low = c.Submit("low", 2, 2, 1, 0);
+  }
+  c.Settle();
+  REQUIRE(c.Bound(low[1]));
+  c.Submit("high", 3, 3, 1, 10);
+  REQUIRE(c.Settle().size() == 1);
+  Pod first = On(low[0], "n1");
+  first.deleting = true;
+  c.See(first);
+  c.Hear(EvictionRefused{{low[1].uid}, 429, "a budget"});
+  CHECK(c.GangOf(low[1]).evicted == spark);
+  if (!spark) c.Gone(low[0]);
+  Pod again = spark ? Executor("low", 2) : Member("low", 2, 2);
+  c.See(again);
+  c.Settle();
+  CHECK(c.Bound(again) == !spark);
+}
+
+TEST_CASE("after a restart, too, executors of a driver on its way out wait with a reason") {
+  Cluster c;
+  c.See(MakeNode("n1", 4));
+  Pod driver = On(Driver("job"), "n1");
+  driver.deleting = true;
+  c.See(driver);
+  c.Hear(ForecastSeen{driver.uid, Executors(1, 1)});
+  const Pod late = Executor("job", 1);
+  c.See(late);
+  CHECK(c.Settle().empty());
+  CHECK(!c.Bound(late));
+  CHECK(c.ReasonOf(late) == "GangIncomplete");
+}
+
 TEST_CASE("a claim ends with its gang, with its node, and after the victims' grace and a minute") {
   const int end = GENERATE(0, 1, 2);
   Cluster c;

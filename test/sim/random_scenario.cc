@@ -21,11 +21,14 @@ class Draw {
   }
 
   codec::Scenario Take() {
+    crowded_ = random_.Percent(50);
     Nodes();
     Queues();
-    const int64_t jobs = random_.Between(2, 10);
+    const int64_t jobs = crowded_ ? random_.Between(8, 20) : random_.Between(2, 10);
     for (int64_t i = 0; i < jobs; ++i) scenario_.jobs.push_back(Work(i));
-    const int64_t faults = random_.Between(0, 8);
+    Budgets();
+    // A third has no faults, so that nothing excuses an eviction.
+    const int64_t faults = random_.Percent(33) ? 0 : random_.Between(1, 8);
     for (int64_t i = 0; i < faults; ++i) Fault();
     Heal();
     return std::move(scenario_);
@@ -37,7 +40,7 @@ class Draw {
   }
 
   void Nodes() {
-    const int64_t count = random_.Between(2, 8);
+    const int64_t count = random_.Between(2, crowded_ ? 3 : 8);
     for (int64_t i = 0; i < count; ++i) {
       Node node;
       node.name = absl::StrCat("n", i);
@@ -52,7 +55,7 @@ class Draw {
   void Queues() {
     scenario_.queues.queues.clear();
     if (random_.Percent(30)) scenario_.queues.scorer = "spread";
-    const int64_t count = random_.Between(1, 3);
+    const int64_t count = random_.Between(crowded_ ? 2 : 1, 3);
     for (int64_t i = 0; i < count; ++i) {
       QueueSpec queue;
       queue.name = absl::StrCat("q", i);
@@ -62,7 +65,36 @@ class Draw {
       if (random_.Percent(30)) queue.guaranteed.Set(kCpu, 1000 * random_.Between(1, 4));
       // Enough for the largest job that Work draws.
       if (random_.Percent(30)) queue.max.Set(kCpu, 1000 * random_.Between(9, 16));
+      Evictions(&queue);
       scenario_.queues.queues.push_back(queue);
+    }
+  }
+
+  void Evictions(QueueSpec* queue) {
+    queue->backfill = random_.Percent(40);
+    if (random_.Percent(30)) queue->starve_after = Seconds(10, 120);
+    queue->preemptible = random_.Percent(85);
+    // Who may not be reclaimed from stays within its guarantee, which is enough for the largest
+    // job.
+    if (random_.Percent(15)) {
+      queue->reclaimable = false;
+      queue->guaranteed.Set(kCpu, 9000);
+    }
+    if (random_.Percent(30)) queue->min_runtime = Seconds(1, 60);
+    if (random_.Percent(10)) queue->evictions_per_hour = random_.Between(1, 6);
+  }
+
+  // Over the pods of one job, of its executors, or of all.
+  void Budgets() {
+    for (const codec::Job& job : scenario_.jobs) {
+      if (!random_.Percent(8)) continue;
+      const int64_t last = random_.Between(0, 2);
+      codec::DisruptionBudget budget;
+      const char* kLast[] = {"*", "*-driver", "*-exec-*"};
+      budget.pods = absl::StrCat(job.ns, "/", job.name, kLast[last]);
+      const auto amount = static_cast<int32_t>(random_.Between(0, 4));
+      (random_.Percent(50) ? budget.min_available : budget.max_unavailable) = amount;
+      scenario_.budgets.push_back(budget);
     }
   }
 
@@ -91,10 +123,16 @@ class Draw {
     job.at = random_.Between(absl::ZeroDuration(), absl::Seconds(120));
     const int64_t queue =
         random_.Between(0, static_cast<int64_t>(scenario_.queues.queues.size()) - 1);
+    // In a crowd one queue comes after the other, and finds everything taken.
+    if (crowded_) job.at = queue * absl::Seconds(40) + Seconds(0, 40);
     job.ns = absl::StrCat("ns", queue);
     job.user = absl::StrCat("u", random_.Between(0, 2));
-    job.priority = random_.Percent(20) ? 100 : 0;
+    job.priority = static_cast<int32_t>(random_.Percent(35) ? 50 * random_.Between(1, 2) : 0);
+    job.preempts = random_.Percent(85);
     job.runtime = Seconds(10, 120);
+    if (random_.Percent(40)) job.estimate = job.runtime * random_.Between(1, 6) / 3;
+    if (random_.Percent(30)) job.grace = Seconds(1, 40);
+    job.checkpoint = random_.Percent(30);
     const int64_t kind = random_.Between(1, 100);
     if (kind <= 20) {
       job.kind = codec::JobKind::kPod;
@@ -105,6 +143,7 @@ class Draw {
       job.minimum = static_cast<int32_t>(random_.Between(1, members));
       job.shapes = {{members, Role()}};
       if (random_.Percent(30)) job.stagger = Seconds(0, 3);
+      if (random_.Percent(50)) job.resubmit = true;
     } else {
       job.kind = codec::JobKind::kSpark;
       Spark(&job);
@@ -143,7 +182,7 @@ class Draw {
     const Node& node = scenario_.nodes[static_cast<size_t>(
         random_.Between(0, static_cast<int64_t>(scenario_.nodes.size()) - 1))];
     const int32_t times = static_cast<int32_t>(random_.Between(1, 4));
-    switch (random_.Between(0, 11)) {
+    switch (random_.Between(0, 13)) {
       case 0: Do(at, codec::RemoveNodes{node.name}); break;
       case 1: Do(at, codec::RefuseBinds{SomePods(), times, 409}); break;
       case 2: Do(at, codec::LoseAnswers{SomePods(), times, random_.Percent(50)}); break;
@@ -157,6 +196,16 @@ class Draw {
         Do(at, codec::KillScheduler{static_cast<int32_t>(random_.Between(1, 12)), Seconds(0, 3)});
         break;
       case 10: {
+        constexpr int32_t kCodes[] = {403, 429, 500};
+        Do(at, codec::RefuseEvictions{SomePods(), times, kCodes[random_.Between(0, 2)],
+                                      random_.Percent(50)});
+        break;
+      }
+      case 11:
+        Do(at,
+           codec::LoseAnswers{SomePods(), times, random_.Percent(50), codec::Request::kEviction});
+        break;
+      case 12: {
         codec::ChangeNodes cordon;
         cordon.nodes = node.name;
         cordon.unschedulable = true;
@@ -182,79 +231,12 @@ class Draw {
   }
 
   Random random_;
+  bool crowded_ = false;  // much work for few nodes
   codec::Scenario scenario_;
-};
-
-struct StepName {
-  std::string operator()(const codec::AddNodes&) const { return "add nodes"; }
-  std::string operator()(const codec::RemoveNodes& a) const {
-    return absl::StrCat("remove ", a.nodes);
-  }
-  std::string operator()(const codec::ChangeNodes& a) const {
-    return absl::StrCat(a.unschedulable ? "cordon " : "shrink ", a.nodes);
-  }
-  std::string operator()(const codec::RefuseBinds& a) const {
-    return absl::StrCat("refuse ", a.times, " binds of ", a.pods);
-  }
-  std::string operator()(const codec::RefuseEvictions& a) const {
-    return absl::StrCat("refuse ", a.times, " evictions of ", a.pods, " with ", a.code);
-  }
-  std::string operator()(const codec::LoseAnswers& a) const {
-    return absl::StrCat("lose ", a.times, a.done ? " done" : " undone", " answers of ", a.pods);
-  }
-  std::string operator()(const codec::DelayBinds& a) const {
-    return absl::StrCat("delay binds by ", absl::FormatDuration(a.by));
-  }
-  std::string operator()(const codec::DelayWatch& a) const {
-    return absl::StrCat("delay watch by ", absl::FormatDuration(a.by));
-  }
-  std::string operator()(const codec::LoseWatch& a) const {
-    return absl::StrCat("lose watch for ", absl::FormatDuration(a.lasting));
-  }
-  std::string operator()(const codec::TouchPods& a) const {
-    return absl::StrCat(a.fate == codec::PodFate::kFail ? "fail " : "delete ", a.pods);
-  }
-  std::string operator()(const codec::RaiseMinimum& a) const {
-    return absl::StrCat("raise ", a.pods);
-  }
-  std::string operator()(const codec::DeleteJobs& a) const {
-    return absl::StrCat("delete ", a.jobs);
-  }
-  std::string operator()(const codec::KillScheduler& a) const {
-    return absl::StrCat("kill after ", a.binds, " binds, down ", absl::FormatDuration(a.down));
-  }
-  std::string operator()(const codec::SetQueues&) const { return "queues"; }
 };
 
 }  // namespace
 
 codec::Scenario RandomScenario(uint64_t seed) { return Draw(seed).Take(); }
-
-std::string Describe(const codec::Scenario& scenario) {
-  std::string out = absl::StrCat(scenario.name, ", scorer ", scenario.queues.scorer, "\n");
-  for (const QueueSpec& queue : scenario.queues.queues) {
-    absl::StrAppend(&out, "  queue ", queue.name, " weight ", queue.weight, " guaranteed ",
-                    ToString(queue.guaranteed), " max ", ToString(queue.max),
-                    queue.order == LeafOrder::kFifo ? " fifo\n" : " fair\n");
-  }
-  for (const Node& node : scenario.nodes) {
-    absl::StrAppend(&out, "  node ", node.name, " ", ToString(node.allocatable), "\n");
-  }
-  for (const codec::Job& job : scenario.jobs) {
-    absl::StrAppend(&out, "  job ", job.ns, "/", job.name, " at ", absl::FormatDuration(job.at),
-                    " runs ", absl::FormatDuration(job.runtime), " priority ", job.priority);
-    for (const codec::Shape& shape : job.shapes) {
-      absl::StrAppend(&out, " ", shape.count, "x(", ToString(shape.role.requests), ") min ",
-                      job.minimum);
-    }
-    for (const auto& [key, value] : job.spark.conf) absl::StrAppend(&out, " ", key, "=", value);
-    out += "\n";
-  }
-  for (const codec::Step& step : scenario.steps) {
-    absl::StrAppend(&out, "  at ", absl::FormatDuration(step.at), " ",
-                    std::visit(StepName(), step.action), "\n");
-  }
-  return out;
-}
 
 }  // namespace muster::sim

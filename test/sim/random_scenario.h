@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenarios drawn from a seed: a small cluster, finite work that fits it, and faults of every kind
-// until a moment at which all of them are over and every node is back.
+// Scenarios drawn from a seed: a small cluster, finite work that fits it, queues that may take from
+// each other, and faults of every kind until a moment at which all of them are over and every node
+// is back. Budgets over pods stay for good.
 #pragma once
 
 #include "scheduler/codec/scenario.h"

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <map>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -34,17 +35,29 @@ TEST_CASE("promises hold under faults, and all work gets done when they are over
   const uint64_t first = only != 0 ? only : 1;
   const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 1000);
   int64_t restarts = 0;
+  std::map<std::string, int64_t> evicted;  // gangs, by cause
   for (uint64_t seed = first; seed <= last; ++seed) {
     const codec::Scenario scenario = RandomScenario(seed);
     const Report report = Simulation(scenario, GangOptions(seed)).Run();
     restarts += report.restarts;
+    for (const EvictionReport& eviction : report.evictions) {
+      evicted[eviction.cause + " whole"] += eviction.whole;
+      evicted[eviction.cause + " in part"] += eviction.in_part;
+    }
     if (report.ok() && Unfinished(report).empty()) continue;
     INFO("MUSTER_SEED=" << seed << "\n" << Describe(scenario));
     CHECK(report.violations == std::vector<std::string>());
     CHECK(Unfinished(report) == std::vector<std::string>());
   }
-  // Faults did strike.
-  if (only == 0) CHECK(restarts > static_cast<int64_t>(last / 4));
+  if (only != 0) return;
+  // Faults did strike, and evictions did take place.
+  const auto seeds = static_cast<int64_t>(last);
+  CHECK(restarts > seeds / 4);
+  for (const char* kind : {"reclaim", "preemption"}) {
+    CAPTURE(kind);
+    CHECK(evicted[absl::StrCat(kind, " whole")] > seeds / 4);
+    CHECK(evicted[absl::StrCat(kind, " in part")] > seeds / 20);
+  }
 }
 
 // A gang of sixteen on a cluster where just that many fit, a Spark job of sixteen, and both at
