@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# ./dev bench [core [CASE...] | e2e [ROUND...]]: both without arguments. See bench/README.md.
+# ./dev bench [PART [ARGUMENT...]]: a part, or all of them. See bench/README.md.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,19 +10,28 @@ for part in test/setup/*.bash test/cluster/*.bash; do
   source "$part"
 done
 
-bench_core() {
-  need_packages "the benchmarks" "${packages_to_build[@]}" && compile release bench_core || return 1
-  build/release/bench/bench_core "$@"
+in_process=(core day scrape trace view)
+
+# bench_program PART [ARGUMENT...]: bench_PART, in one process.
+bench_program() {
+  need_packages "the benchmarks" "${packages_to_build[@]}" && compile release "bench_$1" || return 1
+  "build/release/bench/bench_$1" "${@:2}"
 }
 
 status=0
-case "${1:-all}" in
-  core) shift && bench_core "$@" || status=$? ;;
-  e2e) shift && bench/e2e/run.sh "$@" || status=$? ;;
+part=${1:-all}
+case "$part" in
   all)
-    bench_core || status=$?
+    for part in "${in_process[@]}"; do bench_program "$part" || status=$?; done
     bench/e2e/run.sh || status=$?
     ;;
-  *) echo "./dev bench: expected core or e2e, not '$1'" >&2 && exit 2 ;;
+  e2e) bench/e2e/run.sh "${@:2}" || status=$? ;;
+  *)
+    if [[ " ${in_process[*]} " != *" $part "* ]]; then
+      echo "./dev bench: expected one of ${in_process[*]} and e2e, not '$part'" >&2
+      exit 2
+    fi
+    bench_program "$@" || status=$?
+    ;;
 esac
 exit "$status"

@@ -121,6 +121,7 @@ std::vector<Job> ReadJobs(const YamlField& field) {
   job.runtime = ReadDuration(&map, "runtime", job.runtime);
   job.estimate = ReadDuration(&map, "estimate", job.estimate);
   job.grace = ReadDuration(&map, "grace", job.grace);
+  job.ttl = ReadDuration(&map, "ttl", job.ttl);
   ReadComeback(&map, &job);
   ReadBoolean(&map, "gated", &job.gated);
   job.scheduler_name = ReadText(&map, "scheduler", job.scheduler_name);

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "policies/arrival.h"
-
 namespace muster {
 
 absl::Time EstimatedEnd(const Gang& gang, absl::Time now) {

@@ -183,6 +183,17 @@ Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
   return entry->second;
 }
 
+bool CouldStart(Draft& draft, const Profile& profile, const Gang& gang) {
+  const Shape& shape = StartShape(draft.state(), gang);
+  StartShapes::Need& need = draft.state().start_shapes().at(gang.id);
+  const uint64_t now = draft.state().nodes().object_changes() + 1;
+  if (need.possible_at != now) {
+    need.possible = ExplainImpossible(draft, profile, gang, shape).code == ReasonCode::kNone;
+    need.possible_at = now;
+  }
+  return need.possible;
+}
+
 Reason ExplainRepair(Draft& draft, const Profile& profile, const Gang& gang, const Shape& lacking,
                      int64_t have, int64_t need) {
   Reason cause = CheckQuota(draft.state(), gang, Sum(draft.state(), lacking), Asks::kMore);

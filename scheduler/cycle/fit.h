@@ -40,6 +40,9 @@ Reason CheckQuota(const State& state, const Gang& gang, const Amounts& amounts, 
 Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
                          const Shape& shape);
 
+// Whether the empty cluster could hold what the gang needs to start: the same, remembered.
+bool CouldStart(Draft& draft, const Profile& profile, const Gang& gang);
+
 // Why a shape that found no room does not fit.
 Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
 

@@ -20,18 +20,10 @@ Amounts UseOf(const Queue& queue) {
 }  // namespace
 
 // Whatever its verdict says: a gang short of quota has not been asked whether it could ever fit.
-bool Rights::Possible(const Gang& gang, const Shape& shape) {
-  if (round_.state().tree().ExceedsEmpty(gang.queue, Sum(round_.state(), shape)).queue.valid()) {
-    return false;
-  }
-  std::vector<std::pair<RoleId, int32_t>> key;
-  for (const Part& part : shape) key.emplace_back(part.role, part.count());
-  const auto [entry, fresh] = possible_.try_emplace(key, true);
-  if (fresh) {
-    entry->second =
-        ExplainImpossible(round_.draft, round_.profile, gang, shape).code == ReasonCode::kNone;
-  }
-  return entry->second;
+bool Rights::Possible(const Gang& gang) {
+  const State& state = round_.state();
+  return !state.tree().ExceedsEmpty(gang.queue, StartSum(state, gang)).queue.valid() &&
+         CouldStart(round_.draft, round_.profile, gang);
 }
 
 Level Rights::LevelNow(QueueId queue, const Amounts& more) const {
@@ -58,9 +50,8 @@ const Entitlements& Rights::Entitled() {
     if (!gang.claim.empty() || counted.contains(id)) continue;
     // One in a back-off is to come back: demand does not follow the clock.
     if (Judge(state, gang, absl::InfiniteFuture()).code != ReasonCode::kNone) continue;
-    const Shape shape = StartShape(state, gang);
-    if (!Possible(gang, shape)) continue;
-    AddScaled(&demand[gang.queue.value], Sum(state, shape), 1);
+    if (!Possible(gang)) continue;
+    AddScaled(&demand[gang.queue.value], StartSum(state, gang), 1);
   }
   entitlements_.emplace(state.tree(), demand);
   return *entitlements_;

@@ -10,9 +10,7 @@
 // start: an eviction does not change it.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "queues/entitlement.h"
@@ -46,12 +44,11 @@ class Rights {
  private:
   const Entitlements& Entitled();
   Level LevelNow(QueueId queue, const Amounts& more = {}) const;
-  bool Possible(const Gang& gang, const Shape& shape);
+  bool Possible(const Gang& gang);
   bool Meet(QueueId ancestor, QueueId leaf) const;
 
   Round& round_;
   std::optional<Entitlements> entitlements_;
-  std::map<std::vector<std::pair<RoleId, int32_t>>, bool> possible_;  // by shape
 };
 
 }  // namespace muster

@@ -2,8 +2,8 @@
 #include "scheduler/cycle/stages.h"
 
 #include <algorithm>
+#include <numeric>
 
-#include "policies/arrival.h"
 #include "scheduler/model/check.h"
 
 namespace muster {
@@ -132,11 +132,21 @@ void SettleHeld(Round& round) {
 
 void RankVerdicts(Round& round) {
   std::vector<Verdict>& verdicts = round.plan->verdicts;
-  std::stable_sort(verdicts.begin(), verdicts.end(), [&round](const Verdict& a, const Verdict& b) {
-    return ArrivedBefore(round.gang(a.gang), round.gang(b.gang));
+  std::vector<uint32_t> order(verdicts.size());
+  std::iota(order.begin(), order.end(), 0);
+  // Of one gang the first said.
+  std::sort(order.begin(), order.end(), [&round, &verdicts](uint32_t a, uint32_t b) {
+    const GangId x = verdicts[a].gang;
+    const GangId y = verdicts[b].gang;
+    return x == y ? a < b : ArrivedBefore(round.gang(x), round.gang(y));
   });
-  const auto same = [](const Verdict& a, const Verdict& b) { return a.gang == b.gang; };
-  verdicts.erase(std::unique(verdicts.begin(), verdicts.end(), same), verdicts.end());
+  std::vector<Verdict> ranked;
+  ranked.reserve(verdicts.size());
+  for (uint32_t i : order) {
+    const bool again = !ranked.empty() && ranked.back().gang == verdicts[i].gang;
+    if (!again) ranked.push_back(std::move(verdicts[i]));
+  }
+  verdicts = std::move(ranked);
 }
 
 }  // namespace muster

@@ -6,18 +6,21 @@
 #include <atomic>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/cycle/cycle.h"
 #include "scheduler/daemon/decision_log.h"
 #include "scheduler/daemon/feed_tap.h"
+#include "scheduler/daemon/grpc/grpc_front.h"
 #include "scheduler/daemon/metrics/cycle_metrics.h"
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
+#include "scheduler/daemon/view/desk.h"
 #include "scheduler/daemon/world_reports.h"
 #include "scheduler/kube/identity.h"
 #include "scheduler/kube/kubeconfig.h"
@@ -30,20 +33,36 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 class Renderings : public loop::Observer {
  public:
-  Renderings(Metrics* metrics, Log* log) : metrics_(metrics), log_(log) {}
+  Renderings(Metrics* metrics, Log* log, DecisionRing* ring)
+      : metrics_(metrics), log_(log), chronicle_(ring) {}
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
     metrics_.OnCycle(state, plan, now);
     log_.OnCycle(state, plan, now);
+    chronicle_.OnCycle(state, plan, now);
   }
-  void Flush(const State& state, absl::Time now) {
-    metrics_.Flush(state, now);
-    log_.Flush(state, now);
+  void Flush(const loop::Loop& loop, absl::Time now) {
+    metrics_.Flush(loop.state(), now);
+    log_.Flush(loop.state(), now);
+    chronicle_.Flush(loop.state(), loop.last_plan(), now);
   }
+  const Chronicle& chronicle() const { return chronicle_; }
 
  private:
   CycleMetrics metrics_;
   DecisionLog log_;
+  Chronicle chronicle_;
 };
+
+// Questions that came while the loop did its step.
+void AnswerAll(loop::Loop& loop, const Renderings& renderings, const Health& health, absl::Time now,
+               Desk* desk) {
+  if (loop.cycles() == 0) {
+    const std::string why = health.Ready().body;
+    return desk->Refuse(
+        absl::StrCat("nothing was decided yet: ", absl::StripTrailingAsciiWhitespace(why)));
+  }
+  desk->Answer({loop.scratch(), loop.profile(), loop.last_plan(), renderings.chronicle(), now});
+}
 
 loop::Decide TimedCycle(const kube::BootClock& clock, Metrics* metrics) {
   return [&clock, metrics](State& state, const Profile& profile, absl::Time now) {
@@ -86,8 +105,23 @@ kube::WorldSettings SettingsFrom(const ServeFlags& flags, kube::Credentials cred
   return settings;
 }
 
+// Null where there is no gRPC.
+absl::StatusOr<std::unique_ptr<GrpcFront>> OpenGrpc(const ServeFlags& flags,
+                                                    const kube::Credentials& credentials,
+                                                    const kube::BootClock& boot, Desk* desk,
+                                                    Log* log) {
+  if (flags.grpc_listen.host.empty()) return nullptr;
+  const GrpcSettings settings{flags.grpc_listen, flags.grpc_cert, flags.grpc_key};
+  auto front = GrpcFront::Open(settings, credentials, boot, desk, log);
+  if (!front.ok()) return front.status();
+  log->Info("gRPC serves",
+            {{"listen", ToString(HostPort{flags.grpc_listen.host, (*front)->port()})},
+             {"asks_for", flags.grpc_insecure ? "nothing" : "a token"}});
+  return front;
+}
+
 // Runs until the feed is closed; the exit code.
-int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
+int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* log) {
   StopSignal::Block();
   const kube::SystemBootClock boot;
   SteadyTime clock(boot, absl::Now());
@@ -107,7 +141,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
              {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
              {"identity", identity.name()}});
   WorldReports reports(&health, &metrics, log);
-  kube::World world(SettingsFrom(flags, std::move(credentials), identity), boot, reports);
+  kube::World world(SettingsFrom(flags, credentials, identity), boot, reports);
   health.AskSync([&world] { return world.NotSynced(); });
   const StopSignal stop([&](const std::string& name) {
     log->Info("stops", {{"signal", name}});
@@ -115,14 +149,24 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   });
   ConfigFile file(flags.config);
   FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
-  Renderings renderings(&metrics, log);
+  DecisionRing ring;
+  Desk desk(&ring, [&world] { world.Wake(); });
+  Renderings renderings(&metrics, log, &ring);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
                   &renderings);
+  const auto front = OpenGrpc(flags, credentials, boot, &desk, log);
+  if (!front.ok()) {
+    log->Error(front.status().message());
+    return 1;
+  }
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
-    renderings.Flush(loop.state(), clock.Now());
+    renderings.Flush(loop, clock.Now());
+    AnswerAll(loop, renderings, health, clock.Now(), &desk);
+    if (*front != nullptr) (*front)->SetServing(loop.cycles() > 0);
   }
+  desk.Close();
   return reports.ended().empty() ? 0 : 1;
 }
 
@@ -149,7 +193,7 @@ int Serve(const Arguments& arguments) {
                                                       : kube::ReadKubeconfig(flags.kubeconfig);
   if (!credentials.ok()) return UsageError(credentials.status().message());
   Log log(STDERR_FILENO, flags.level());
-  return RunLoop(flags, *std::move(credentials), &log);
+  return RunLoop(flags, *credentials, &log);
 }
 
 }  // namespace muster::daemon

@@ -15,6 +15,10 @@ struct ServeFlags {
   std::string config;      // a file; empty: `configmap`
   ObjectName configmap;    // empty where `config` is given
   HostPort listen{"127.0.0.1", 8080};
+  HostPort grpc_listen;  // no host: there is no gRPC
+  std::string grpc_cert;
+  std::string grpc_key;
+  bool grpc_insecure = false;
   std::string scheduler_name = "muster";
   bool leader_elect = true;
   ObjectName lease{"muster-system", "muster"};

@@ -321,8 +321,10 @@ void World::Stop() {
 bool World::Drain(std::vector<muster::Event>* events, absl::Time until) {
   std::unique_lock<std::mutex> lock(outbox_.mutex);
   const absl::Duration wait = std::clamp(until - absl::Now(), absl::ZeroDuration(), absl::Hours(1));
-  outbox_.filled.wait_for(lock, absl::ToChronoNanoseconds(wait),
-                          [this] { return !outbox_.events.empty() || outbox_.closed; });
+  outbox_.filled.wait_for(lock, absl::ToChronoNanoseconds(wait), [this] {
+    return !outbox_.events.empty() || outbox_.closed || outbox_.woken;
+  });
+  outbox_.woken = false;
   if (outbox_.closed) return false;
   if (events->empty()) {
     events->swap(outbox_.events);
@@ -331,6 +333,14 @@ bool World::Drain(std::vector<muster::Event>* events, absl::Time until) {
   std::move(outbox_.events.begin(), outbox_.events.end(), std::back_inserter(*events));
   outbox_.events.clear();
   return true;
+}
+
+void World::Wake() {
+  {
+    std::lock_guard<std::mutex> lock(outbox_.mutex);
+    outbox_.woken = true;
+  }
+  outbox_.filled.notify_all();
 }
 
 void World::Bind(loop::BindPod action) {

@@ -71,6 +71,8 @@ class World : public loop::Feed, public loop::Actuator {
   void Stop();
 
   bool Drain(std::vector<muster::Event>* events, absl::Time until) override;
+  // Ends a Drain that waits, or the next one, without an event. Any thread.
+  void Wake();
   void Bind(loop::BindPod action) override;
   void Delete(loop::DeletePod action) override;
   void Evict(loop::EvictPods action) override;
@@ -91,6 +93,7 @@ class World : public loop::Feed, public loop::Actuator {
     std::condition_variable filled;
     std::vector<muster::Event> events;
     bool closed = false;
+    bool woken = false;
     std::string not_synced;
   };
 

@@ -56,11 +56,18 @@ absl::Time Announcer::DueOf(const Entry& entry) {
   return absl::InfiniteFuture();
 }
 
+Announcer::Entry& Announcer::EntryOf(GangId gang) {
+  if (entries_.size() <= gang.value) entries_.resize(gang.value + 1);
+  return entries_[gang.value];
+}
+
 void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
   ++round_;
   for (const Verdict& verdict : plan.verdicts) {
     const Gang& gang = state.gang(verdict.gang);
-    Entry& entry = entries_[verdict.gang];
+    Entry& entry = EntryOf(verdict.gang);
+    if (!entry.waits) waiting_.push_back(verdict.gang);
+    entry.waits = true;
     entry.round = round_;
     const bool same_gang = entry.opener_uid == gang.opener_uid;
     if (same_gang && entry.reason == verdict.reason && entry.waiting == gang.waiting.size()) {
@@ -71,6 +78,7 @@ void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
       entry = Entry();
       entry.opener_uid = gang.opener_uid;
       entry.round = round_;
+      entry.waits = true;
     }
     if (!Alike(entry.reason, verdict.reason)) entry.since = now;
     entry.reason = verdict.reason;
@@ -79,14 +87,13 @@ void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
     entry.due = DueOf(entry);
     if (entry.due != absl::InfiniteFuture()) due_.insert({entry.due, verdict.gang});
   }
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    if (entry->second.round == round_) {
-      ++entry;
-      continue;
-    }
-    due_.erase({entry->second.due, entry->first});
-    entry = entries_.erase(entry);
-  }
+  std::erase_if(waiting_, [this](GangId gang) {
+    Entry& entry = entries_[gang.value];
+    if (entry.round == round_) return false;
+    due_.erase({entry.due, gang});
+    entry = Entry();
+    return true;
+  });
 }
 
 absl::Time Announcer::NextDue() const {
@@ -97,7 +104,7 @@ void Announcer::Speak(const State& state, absl::Time now, Actuator* actuator) {
   while (!due_.empty() && due_.begin()->first <= now) {
     const GangId gang = due_.begin()->second;
     due_.erase(due_.begin());
-    Tell(state, gang, &entries_[gang], now, actuator);
+    Tell(state, gang, &EntryOf(gang), now, actuator);
   }
 }
 

@@ -5,9 +5,11 @@
 // every 5 minutes. Each telling is an API write, so that saying less is part of being fast.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "scheduler/loop/ports.h"
 #include "scheduler/model/plan.h"
@@ -36,13 +38,16 @@ class Announcer {
     absl::Time told_all_at = absl::InfinitePast();
     std::set<std::string> told_uids;  // of this code, since told_all_at
     std::set<ReasonCode> events;
-    int64_t round = 0;
+    int64_t round = 0;  // in which it was last heard
+    bool waits = false;
   };
+  Entry& EntryOf(GangId gang);
   static bool Fresh(const Entry& entry);
   static absl::Time DueOf(const Entry& entry);
   void Tell(const State& state, GangId gang, Entry* entry, absl::Time now, Actuator* actuator);
 
-  std::map<GangId, Entry> entries_;
+  std::deque<Entry> entries_;    // by gang slot
+  std::vector<GangId> waiting_;  // whose entry says so
   std::set<std::pair<absl::Time, GangId>> due_;
   int64_t round_ = 0;
 };

@@ -109,7 +109,8 @@ void Loop::AskForForecasts() {
 void Loop::DecideAndAct(absl::Time now) {
   bool settled = false;
   for (int round = 0; round < kRounds && !settled; ++round) {
-    const Plan plan = decide_(state_, profile_, now);
+    last_plan_ = decide_(state_, profile_, now);
+    const Plan& plan = last_plan_;
     settled = plan.settled();
     state_.Assume(plan, now);
     state_.ClearChanged();

@@ -31,7 +31,7 @@ class Observer {
   virtual ~Observer() = default;
   // Each event, before it is applied.
   virtual void OnEvent(const Event&, absl::Time) {}
-  // The state with the plan assumed.
+  // The state with the plan assumed; the loop keeps the plan until the next one (last_plan).
   virtual void OnCycle(const State& state, const Plan& plan, absl::Time now) = 0;
 };
 
@@ -48,6 +48,11 @@ class Loop {
   absl::Time NextTimer() const;
 
   const State& state() const { return state_; }
+  // For questions between two steps: tried on a Draft of it, and undone.
+  State& scratch() { return state_; }
+  const Profile& profile() const { return profile_; }
+  // What was decided last: its verdicts stand until the next decision.
+  const Plan& last_plan() const { return last_plan_; }
   int64_t cycles() const { return cycles_; }
 
  private:
@@ -66,6 +71,7 @@ class Loop {
   State state_;
   Profile profile_;
   Announcer announcer_;
+  Plan last_plan_;
   std::vector<Event> events_;
   bool synced_ = false;
   bool recalled_ = false;  // what an earlier daemon promised is rebuilt: decisions may begin

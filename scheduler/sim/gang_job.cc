@@ -20,7 +20,7 @@ ResourceList GangJob::MinimumRequests() const {
 
 void GangJob::Submit() {
   if (ended()) return;
-  log_.submitted = timeline_->now();
+  Submitted();
   log_.attempts = 1;
   for (const codec::Shape& shape : spec_.shapes) {
     for (int32_t i = 0; i < shape.count; ++i) members_.push_back({shape.role, "", false, false, 0});

@@ -65,6 +65,8 @@ class Cluster {
   void Assume(const Plan& plan) { state_.Assume(plan, now); }
 
   const State& state() const { return state_; }
+  State& scratch() { return state_; }
+  const Profile& profile() const { return profile_; }
 
  private:
   State state_;

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/daemon/view/chronicle.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace muster::daemon {
+
+Chronicle::Slot& Chronicle::SlotOf(const Gang& gang) {
+  if (slots_.size() <= gang.id.value) slots_.resize(gang.id.value + 1);
+  Slot& slot = slots_[gang.id.value];
+  if (slot.opener_uid != gang.opener_uid) {
+    slot = Slot();
+    slot.opener_uid = gang.opener_uid;
+    untold_.erase(gang.id);
+  }
+  return slot;
+}
+
+const Chronicle::Slot* Chronicle::Known(const Gang& gang) const {
+  if (slots_.size() <= gang.id.value) return nullptr;
+  const Slot& slot = slots_[gang.id.value];
+  return slot.opener_uid == gang.opener_uid ? &slot : nullptr;
+}
+
+const Verdict* Chronicle::VerdictOf(const Gang& gang, const Plan& last) const {
+  const Slot* slot = Known(gang);
+  if (slot == nullptr || slot->cycle != cycle_ || slot->at >= last.verdicts.size()) return nullptr;
+  const Verdict& verdict = last.verdicts[slot->at];
+  return verdict.gang == gang.id ? &verdict : nullptr;
+}
+
+std::vector<DecisionRing::Entry> Chronicle::HistoryOf(const Gang& gang) const {
+  const Slot* slot = Known(gang);
+  if (slot == nullptr) return {};
+  return {slot->history.begin(), slot->history.end()};
+}
+
+void Chronicle::OnCycle(const State& state, const Plan& plan, absl::Time now) {
+  ++cycle_;
+  for (const Step& step : plan.steps) OnStep(state, step, now);
+  for (const GangId id : plan.releases) {
+    const Gang& gang = state.gang(id);
+    Decided decided = Begin(state, gang, Decided::Kind::kRelease, now);
+    decided.pods = gang.bound;
+    Tell(gang, std::move(decided));
+  }
+  for (const Claim& claim : plan.claims) OnClaim(state, claim, now);
+  for (size_t i = 0; i < plan.verdicts.size(); ++i) OnVerdict(state, plan.verdicts[i], i, now);
+  Flush(state, plan, now);
+}
+
+void Chronicle::OnVerdict(const State& state, const Verdict& verdict, size_t at, absl::Time now) {
+  Slot& slot = SlotOf(state.gang(verdict.gang));
+  slot.cycle = cycle_;
+  slot.at = at;
+  if (slot.told == verdict.reason.code) {
+    if (!untold_.empty()) untold_.erase(verdict.gang);
+    return;
+  }
+  Untold& untold = untold_[verdict.gang];
+  if (untold.code == verdict.reason.code) return;
+  untold = {verdict.reason.code, now};
+}
+
+void Chronicle::Flush(const State& state, const Plan& last, absl::Time now) {
+  for (auto it = untold_.begin(); it != untold_.end();) {
+    const Gang& gang = state.gang(it->first);
+    const Verdict* verdict = gang.id.valid() ? VerdictOf(gang, last) : nullptr;
+    const bool due = verdict != nullptr && now - it->second.since >= kMoment;
+    if (due) {
+      SlotOf(gang).told = verdict->reason.code;
+      Decided decided = Begin(state, gang, Decided::Kind::kWait, now);
+      decided.reason = verdict->reason;
+      decided.position = verdict->position;
+      Tell(gang, std::move(decided));
+    }
+    it = due || verdict == nullptr ? untold_.erase(it) : std::next(it);
+  }
+}
+
+void Chronicle::OnStep(const State& state, const Step& step, absl::Time now) {
+  const Gang& gang = state.gang(step.gang);
+  SlotOf(gang).told = ReasonCode::kNone;
+  untold_.erase(gang.id);
+  Decided decided = Begin(state, gang, Decided::Kind::kStep, now);
+  decided.step = step.kind;
+  decided.pods = static_cast<int32_t>(step.placements.size());
+  for (const HoldSlot& slot : step.holds) decided.held += slot.count;
+  decided.held += static_cast<int32_t>(step.repairs.size());
+  Tell(gang, std::move(decided));
+}
+
+void Chronicle::OnClaim(const State& state, const Claim& claim, absl::Time now) {
+  const Gang& claimant = state.gang(claim.gang);
+  Decided whole = Begin(state, claimant, Decided::Kind::kClaim, now);
+  for (const Victim& victim : claim.victims) {
+    const Gang& gang = state.gang(victim.gang);
+    const auto kind = victim.whole ? Decided::Kind::kEvict : Decided::Kind::kShrink;
+    Decided decided = Begin(state, gang, kind, now);
+    decided.cause = victim.cause;
+    decided.pods = static_cast<int32_t>(victim.pods.size());
+    decided.other = FullName(claimant);
+    whole.pods += decided.pods;
+    ++whole.victims;
+    Tell(gang, std::move(decided));
+  }
+  Tell(claimant, std::move(whole));
+}
+
+Decided Chronicle::Begin(const State& state, const Gang& gang, Decided::Kind kind,
+                         absl::Time now) const {
+  Decided decided;
+  decided.at = now;
+  decided.kind = kind;
+  decided.ns = gang.ns;
+  decided.name = gang.name;
+  if (gang.queue.valid()) decided.queue = state.tree().at(gang.queue).path;
+  decided.minimum = gang.minimum;
+  decided.wait = std::max(now - gang.created, absl::ZeroDuration());
+  return decided;
+}
+
+void Chronicle::Tell(const Gang& gang, Decided decided) {
+  Slot& slot = SlotOf(gang);
+  slot.history.push_back(ring_->Add(std::move(decided)));
+  if (slot.history.size() > kHistory) slot.history.pop_front();
+}
+
+}  // namespace muster::daemon

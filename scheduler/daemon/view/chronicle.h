@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was decided of each gang: where its verdict stands in the last plan, and the recent past.
+// Loop's thread. A cycle costs one pass over the plan's verdicts, and nothing is rendered.
+//
+// A wait is a decision once its reason code has stood for a moment: most gangs start within it, and
+// numbers move all the time.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scheduler/daemon/view/decision_ring.h"
+#include "scheduler/loop/loop.h"
+
+namespace muster::daemon {
+
+class Chronicle : public loop::Observer {
+ public:
+  // Decisions of one gang that are kept.
+  static constexpr size_t kHistory = 16;
+
+  explicit Chronicle(DecisionRing* ring) : ring_(ring) {}
+
+  void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
+  // Tells the waits that have stood long enough; to be called now and then. `last`: the last plan.
+  void Flush(const State& state, const Plan& last, absl::Time now);
+
+  // nullptr where the last plan has none of this gang.
+  const Verdict* VerdictOf(const Gang& gang, const Plan& last) const;
+  // The newest last; empty where nothing is known of this gang.
+  std::vector<DecisionRing::Entry> HistoryOf(const Gang& gang) const;
+
+ private:
+  static constexpr absl::Duration kMoment = absl::Seconds(1);
+
+  // By gang id. Ids are reused: another gang has another opener.
+  struct Slot {
+    std::string opener_uid;
+    int64_t cycle = -1;  // of the last verdict,
+    size_t at = 0;       // where it stands in that plan
+    ReasonCode told = ReasonCode::kNone;
+    std::deque<DecisionRing::Entry> history;
+  };
+  // A code that was not told yet.
+  struct Untold {
+    ReasonCode code = ReasonCode::kNone;
+    absl::Time since;
+  };
+
+  Slot& SlotOf(const Gang& gang);
+  const Slot* Known(const Gang& gang) const;
+  void OnVerdict(const State& state, const Verdict& verdict, size_t at, absl::Time now);
+  void OnStep(const State& state, const Step& step, absl::Time now);
+  void OnClaim(const State& state, const Claim& claim, absl::Time now);
+  Decided Begin(const State& state, const Gang& gang, Decided::Kind kind, absl::Time now) const;
+  void Tell(const Gang& gang, Decided decided);
+
+  DecisionRing* const ring_;
+  int64_t cycle_ = 0;
+  std::vector<Slot> slots_;
+  std::map<GangId, Untold> untold_;
+};
+
+}  // namespace muster::daemon
