@@ -160,19 +160,16 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   if (pod == nullptr || !pod->node_name.empty() || pod->deleting || job->ended()) return;
   const GangWatch& gang = WatchOf(*job);
   // What a driver that is on its way out still creates is never placed.
-  const bool driven =
-      std::any_of(job->pods().begin(), job->pods().end(), [this](const std::string& member) {
-        const Pod* bound = pods_[member].counted ? api_->Find(member) : nullptr;
-        return bound != nullptr && bound->spark_role == SparkRole::kDriver;
-      });
-  if (!driven) return;
+  const Pod* driver = api_->FindNamed(pod->ns, absl::StrCat(pod->spark_app, "-driver"));
+  if (driver == nullptr || driver->deleting) return;
   // Growth above what it keeps is promised nothing.
   const int32_t promised = gang.started ? job->Floor() : job->Minimum();
   if (gang.bound >= promised) return;
   if (faults_->last() + kAftermath >= gang.first_bound || Disturbed()) return;
   if (job->spec().spark.executor_requests.has_value()) return;
-  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
-                        "room held for it: ", gang.bound, " of ", promised, " are bound"));
+  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name,
+                        " waits although its job started with ", "room held for it: ", gang.bound,
+                        " of ", promised, " are bound"));
 }
 
 void Auditor::OnCycle(const State& state, const Plan& plan) {
