@@ -13,6 +13,7 @@
 #include "scheduler/cycle/cycle.h"
 #include "scheduler/daemon/decision_log.h"
 #include "scheduler/daemon/feed_tap.h"
+#include "scheduler/daemon/grpc/grpc_front.h"
 #include "scheduler/daemon/metrics/cycle_metrics.h"
 #include "scheduler/daemon/page/page_server.h"
 #include "scheduler/daemon/serve_flags.h"
@@ -117,8 +118,23 @@ std::unique_ptr<PageServer> ServePage(const ServeFlags& flags, Questions* questi
   return nullptr;
 }
 
+// Null where there is no gRPC.
+absl::StatusOr<std::unique_ptr<GrpcFront>> OpenGrpc(const ServeFlags& flags,
+                                                    const kube::Credentials& credentials,
+                                                    const kube::BootClock& boot, Desk* desk,
+                                                    Log* log) {
+  if (flags.grpc_listen.host.empty()) return nullptr;
+  const GrpcSettings settings{flags.grpc_listen, flags.grpc_cert, flags.grpc_key};
+  auto front = GrpcFront::Open(settings, credentials, boot, desk, log);
+  if (!front.ok()) return front.status();
+  log->Info("gRPC serves",
+            {{"listen", ToString(HostPort{flags.grpc_listen.host, (*front)->port()})},
+             {"asks_for", flags.grpc_insecure ? "nothing" : "a token"}});
+  return front;
+}
+
 // Runs until the feed is closed; the exit code.
-int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
+int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* log) {
   StopSignal::Block();
   const kube::SystemBootClock boot;
   SteadyTime clock(boot, absl::Now());
@@ -138,7 +154,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
              {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
              {"identity", identity.name()}});
   WorldReports reports(&health, &metrics, log);
-  kube::World world(SettingsFrom(flags, std::move(credentials), identity), boot, reports);
+  kube::World world(SettingsFrom(flags, credentials, identity), boot, reports);
   health.AskSync([&world] { return world.NotSynced(); });
   const StopSignal stop([&](const std::string& name) {
     log->Info("stops", {{"signal", name}});
@@ -152,11 +168,17 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   Renderings renderings(&metrics, log, &ring);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
                   &renderings);
+  const auto front = OpenGrpc(flags, credentials, boot, &desk, log);
+  if (!front.ok()) {
+    log->Error(front.status().message());
+    return 1;
+  }
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
     renderings.Flush(loop, clock.Now());
     AnswerAll(loop, renderings, health, clock.Now(), &desk);
+    if (*front != nullptr) (*front)->SetServing(loop.cycles() > 0);
   }
   desk.Close();
   return reports.ended().empty() ? 0 : 1;
@@ -185,7 +207,7 @@ int Serve(const Arguments& arguments) {
                                                       : kube::ReadKubeconfig(flags.kubeconfig);
   if (!credentials.ok()) return UsageError(credentials.status().message());
   Log log(STDERR_FILENO, flags.level());
-  return RunLoop(flags, *std::move(credentials), &log);
+  return RunLoop(flags, *credentials, &log);
 }
 
 }  // namespace muster::daemon

@@ -4,6 +4,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scheduler/daemon/grpc/grpc_server.h"
 #include "scheduler/daemon/http/http_request.h"
 
 namespace muster::daemon {
@@ -38,6 +39,14 @@ FlagSet DeclareServeFlags(ServeFlags* values) {
                 "the page for browsers: whoever reaches it sees all queues and gangs");
   flags.Text("page-hosts", &values->page_hosts, "NAME,...",
              "under which names browsers may ask for the page, besides loopback's");
+  flags.Address("grpc-listen", &values->grpc_listen,
+                "gRPC for 'muster queues' and the like; without it there is none");
+  flags.Text("grpc-cert", &values->grpc_cert, "FILE",
+             "PEM certificate of the gRPC server, read again when it changes; callers then show a "
+             "Kubernetes token");
+  flags.Text("grpc-key", &values->grpc_key, "FILE", "its PEM private key");
+  flags.Switch("grpc-insecure", &values->grpc_insecure,
+               "gRPC in plain text and without tokens, on a loopback address alone");
   flags.Text("scheduler-name", &values->scheduler_name, "NAME",
              "pods whose spec.schedulerName is this are ours");
   flags.Switch("leader-elect", &values->leader_elect, "decide only while holding the lease");
@@ -52,6 +61,34 @@ FlagSet DeclareServeFlags(ServeFlags* values) {
                "least level of the lines on stderr");
   return flags;
 }
+
+namespace {
+
+absl::Status CheckGrpc(const ServeFlags& flags) {
+  const bool tls = !flags.grpc_cert.empty() || !flags.grpc_key.empty();
+  if (flags.grpc_listen.host.empty()) {
+    if (!tls && !flags.grpc_insecure) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "--grpc-cert, --grpc-key, --grpc-insecure: expected --grpc-listen with them");
+  }
+  if (tls && flags.grpc_insecure) {
+    return absl::InvalidArgumentError("--grpc-insecure and --grpc-cert exclude each other");
+  }
+  if (flags.grpc_insecure) {
+    if (IsLoopback(flags.grpc_listen)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("--grpc-insecure: expected a loopback address in --grpc-listen, not ",
+                     ToString(flags.grpc_listen), ": anybody could ask without a token"));
+  }
+  if (flags.grpc_cert.empty() || flags.grpc_key.empty()) {
+    return absl::InvalidArgumentError(
+        "--grpc-listen: expected --grpc-cert and --grpc-key, or --grpc-insecure on a loopback "
+        "address");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::Status FinishServeFlags(ServeFlags* values) {
   if (!values->config.empty() && !values->configmap.name.empty()) {
@@ -74,7 +111,7 @@ absl::Status FinishServeFlags(ServeFlags* values) {
     return absl::InvalidArgumentError(
         absl::StrCat("--page-hosts: expected names without port, not \"", host, "\""));
   }
-  return absl::OkStatus();
+  return CheckGrpc(*values);
 }
 
 }  // namespace muster::daemon

@@ -18,6 +18,10 @@ struct ServeFlags {
   HostPort listen{"127.0.0.1", 8080};
   HostPort page_listen{"127.0.0.1", 8082};
   std::string page_hosts;  // joined by commas
+  HostPort grpc_listen;    // no host: there is no gRPC
+  std::string grpc_cert;
+  std::string grpc_key;
+  bool grpc_insecure = false;
   std::string scheduler_name = "muster";
   bool leader_elect = true;
   ObjectName lease{"muster-system", "muster"};

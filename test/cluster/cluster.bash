@@ -65,10 +65,11 @@ cluster_bring_up() {
 # Ports and programs live in a file that every later command reads.
 assign_addresses() {
   local ports
-  mapfile -t ports < <(free_ports 7)
-  [ "${#ports[@]}" -eq 7 ] || return 1
+  mapfile -t ports < <(free_ports 8)
+  [ "${#ports[@]}" -eq 8 ] || return 1
   printf 'port_%s=%s\n' etcd "${ports[0]}" etcd_peer "${ports[1]}" apiserver "${ports[2]}" \
-    controller_manager "${ports[3]}" kwok "${ports[4]}" muster "${ports[5]}" page "${ports[6]}" >"$cluster_dir/addresses"
+    controller_manager "${ports[3]}" kwok "${ports[4]}" muster "${ports[5]}" \
+    muster_grpc "${ports[6]}" page "${ports[7]}" >"$cluster_dir/addresses"
   printf 'programs=%q\n' "$(cluster_binaries_dir)" >>"$cluster_dir/addresses"
 }
 
@@ -137,5 +138,6 @@ cluster_env() {
   echo "export KUBECACHEDIR=$(printf %q "$cluster_dir/kubectl")"
   echo "export MUSTER_HTTP=http://127.0.0.1:$port_muster"
   echo "export MUSTER_PAGE=http://127.0.0.1:$port_page"
+  echo "export MUSTER_SERVER=127.0.0.1:$port_muster_grpc"
   echo "export PATH=$(printf %q "$programs"):\"\$PATH\""
 }

@@ -5,7 +5,7 @@
 muster_binary=${MUSTER_BINARY:-build/release/muster}
 # All of deploy/ but the Deployment and its Service: here the daemon is a process. The server of this
 # cluster has MutatingAdmissionPolicy, so user/ is among them.
-muster_manifests=(namespace rbac admission submit user/user flowcontrol config)
+muster_manifests=(namespace rbac viewer admission submit user/user flowcontrol config)
 
 apply_deploy() {
   as_admin apply $(printf -- "--filename=deploy/%s.yaml " "${muster_manifests[@]}") >"$cluster_dir/logs/apply.log" 2>&1 ||
@@ -18,11 +18,14 @@ write_muster_kubeconfig() {
   (umask 077 && kubeconfig muster "token: $token" >"$cluster_dir/muster.kubeconfig")
 }
 
+# gRPC in plain text on loopback, or as MUSTER_GRPC_FLAGS says.
 start_muster() {
   process_pid muster >/dev/null && return 0
+  # shellcheck disable=SC2086
   process_start muster "$muster_binary" serve --kubeconfig "$cluster_dir/muster.kubeconfig" \
     --configmap muster-system/muster-config --listen "127.0.0.1:$port_muster" \
-    --page-listen "127.0.0.1:$port_page"
+    --page-listen "127.0.0.1:$port_page" \
+    --grpc-listen "127.0.0.1:$port_muster_grpc" ${MUSTER_GRPC_FLAGS:---grpc-insecure}
   wait_until muster 20 curl -sf "http://127.0.0.1:$port_muster/readyz"
 }
 

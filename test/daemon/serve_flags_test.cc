@@ -45,10 +45,39 @@ TEST_CASE("flags that contradict each other are refused") {
        "--retry-period: expected less than --renew-deadline / 1.2 and 0.6 of --lease-duration"},
       {{"--page-hosts=a.example,b.example:80"},
        "--page-hosts: expected names without port, not \"b.example:80\""},
+      {{"--grpc-insecure"},
+       "--grpc-cert, --grpc-key, --grpc-insecure: expected --grpc-listen with them"},
+      {{"--grpc-listen=0.0.0.0:9090"},
+       "--grpc-listen: expected --grpc-cert and --grpc-key, or --grpc-insecure on a loopback "
+       "address"},
+      {{"--grpc-listen=0.0.0.0:9090", "--grpc-cert=a"},
+       "--grpc-listen: expected --grpc-cert and --grpc-key, or --grpc-insecure on a loopback "
+       "address"},
+      {{"--grpc-listen=127.0.0.1:9090", "--grpc-cert=a", "--grpc-insecure"},
+       "--grpc-insecure and --grpc-cert exclude each other"},
+      {{"--grpc-listen=0.0.0.0:9090", "--grpc-insecure"},
+       "--grpc-insecure: expected a loopback address in --grpc-listen, not 0.0.0.0:9090: anybody "
+       "could ask without a token"},
+      {{"--grpc-listen=127.evil.example:9090", "--grpc-insecure"},
+       "--grpc-insecure: expected a loopback address in --grpc-listen, not 127.evil.example:9090: "
+       "anybody could ask without a token"},
   };
   for (const auto& [arguments, message] : table) {
     ServeFlags values;
     CHECK(Read(arguments, &values).message() == message);
+  }
+}
+
+TEST_CASE("gRPC is off, in plain text on loopback, or behind a certificate") {
+  for (const Arguments& arguments :
+       {Arguments{},
+        {"--grpc-listen=127.0.0.1:0", "--grpc-insecure"},
+        {"--grpc-listen=[::1]:9090", "--grpc-insecure"},
+        {"--grpc-listen=localhost:9090", "--grpc-insecure"},
+        {"--grpc-listen=0.0.0.0:9090", "--grpc-cert=c", "--grpc-key=k"}}) {
+    ServeFlags values;
+    CHECK(Read(arguments, &values).ok());
+    CHECK(values.grpc_listen.host.empty() == arguments.empty());
   }
 }
 

@@ -42,6 +42,7 @@ mapfile -t ports < <(grep -Eo ':[0-9]+ *$' <<<"$status" | tr -d ': ')
 eval "$(./dev cluster env)"
 expect "env's kubeconfig is a cluster admin's" kubectl auth can-i '*' '*' --all-namespaces
 expect_equal "env's MUSTER_HTTP is a loopback address" http://127.0.0.1 "${MUSTER_HTTP%:*}"
+expect_equal "env's MUSTER_SERVER is a loopback address" 127.0.0.1 "${MUSTER_SERVER%:*}"
 expect_equal "the nodes stand in three zones" 3 \
   "$(kubectl get nodes -L topology.kubernetes.io/zone --no-headers | awk '{print $NF}' | sort -u | wc -l)"
 expect_equal "no node has a taint" "" "$(kubectl get nodes -o jsonpath='{.items[*].spec.taints}')"
@@ -51,10 +52,16 @@ expect "every manifest of deploy/ is accepted by the API server" \
   kubectl apply --kustomize deploy --dry-run=server
 expect "so is what is for servers with MutatingAdmissionPolicy" \
   kubectl apply --kustomize deploy/user --dry-run=server
+with_tls=$(mktemp -d)
+cp -r deploy/. "$with_tls" && printf 'components:\n- tls\n' >>"$with_tls/kustomization.yaml"
+expect "so is gRPC for tenants, behind a certificate" kubectl apply --kustomize "$with_tls" --dry-run=server
+expect_equal "which leaves no plain text" "" "$(kubectl kustomize "$with_tls" | grep -e --grpc-insecure)"
+rm -rf "$with_tls"
 expect "so are the example pods" kubectl apply --filename deploy/examples/pods --dry-run=server
 expect_equal "what was applied by start is what deploy/ says" "" "$(drift_of_deploy)"
 muster_may create pods/binding list pods watch pods get pods delete pods patch pods/status \
-  list nodes watch nodes get configmaps create events.events.k8s.io create pods/eviction
+  list nodes watch nodes get configmaps create events.events.k8s.io create pods/eviction \
+  create tokenreviews.authentication.k8s.io create subjectaccessreviews.authorization.k8s.io
 muster_may_not list namespaces list priorityclasses.scheduling.k8s.io patch events.events.k8s.io \
   get secrets list secrets create pods update pods patch pods list configmaps \
   watch configmaps update nodes patch nodes/status create serviceaccounts/token \

@@ -41,6 +41,25 @@ TEST_CASE("synced is told after everything that is there, and not before every k
   CHECK(running.world->NotSynced().empty());
 }
 
+TEST_CASE("a wake ends one wait for events, from any thread, also before it began") {
+  FakeApiServer server;
+  WorldSettings settings;
+  settings.credentials = PlainCredentials(server);
+  const SystemBootClock clock;
+  Notes notes;
+  World world(settings, clock, notes);
+  std::vector<Event> events;
+  std::thread waker([&world] { world.Wake(); });
+  CHECK(world.Drain(&events, absl::Now() + absl::Hours(1)));
+  waker.join();
+  CHECK(events.empty());
+  world.Wake();
+  CHECK(world.Drain(&events, absl::Now() + absl::Hours(1)));
+  const absl::Time began = absl::Now();
+  CHECK(world.Drain(&events, began + absl::Milliseconds(20)));  // it was one
+  CHECK(absl::Now() >= began + absl::Milliseconds(20));
+}
+
 TEST_CASE("nothing is followed before the lease is ours") {
   FakeApiServer server;
   k8s::Lease lease;

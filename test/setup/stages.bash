@@ -82,7 +82,7 @@ stage_e2e() {
   done
   announce "e2e: ${#scripts[@]} tests on a real control plane: ${scripts[*]}"
   [ "${#scripts[@]}" -gt 0 ] || return 0
-  if ! need_cluster_binaries || ! compile release muster page_server; then
+  if ! need_cluster_binaries || ! compile release muster ask page_server; then
     stage_result e2e "$SECONDS" 0 "${#scripts[@]}"
     return 1
   fi

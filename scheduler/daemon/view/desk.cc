@@ -11,6 +11,7 @@
 #include "scheduler/daemon/view/gang_list.h"
 #include "scheduler/daemon/view/node_view.h"
 #include "scheduler/daemon/view/queue_view.h"
+#include "scheduler/daemon/view/what_if.h"
 
 namespace muster::daemon {
 namespace {
@@ -57,7 +58,7 @@ absl::StatusOr<Reply> Desk::Ask(std::function<absl::StatusOr<Reply>(const Scene&
   };
   const absl::Status status = Await(question, patience);
   if (!status.ok()) return status;
-  return **std::move(*answer);
+  return *std::move(*answer);
 }
 
 Desk::Waiting Desk::Take() {
@@ -137,9 +138,12 @@ absl::StatusOr<std::string> Desk::DumpState(absl::Duration patience) {
 
 absl::StatusOr<v1::WhatIfResponse> Desk::WhatIf(const v1::WhatIfRequest& request,
                                                 absl::Duration patience) {
-  if (!others_.what_if) return NotHere("what another config would decide");
-  return Ask<v1::WhatIfResponse>(
-      [this, request](const Scene& scene) { return others_.what_if(scene, request); }, patience);
+  const auto copied = Ask<std::shared_ptr<const Copied>>(
+      [](const Scene& scene) { return CopyOf(scene.state, scene.now); }, patience);
+  if (!copied.ok()) return copied.status();
+  const auto config = ConfigFrom(request.config(), (*copied)->state.config());
+  if (!config.ok()) return config.status();
+  return daemon::WhatIf(**copied, *config);
 }
 
 absl::StatusOr<v1::GetCostResponse> Desk::GetCost(const v1::GetCostRequest& request,

@@ -19,7 +19,6 @@ namespace muster::daemon {
 // What others answer; one that is missing is Unimplemented. On the loop's thread.
 struct DeskOthers {
   std::function<absl::StatusOr<std::string>(const Scene&)> dump;
-  std::function<absl::StatusOr<v1::WhatIfResponse>(const Scene&, const v1::WhatIfRequest&)> what_if;
   std::function<absl::StatusOr<v1::GetCostResponse>(const v1::GetCostRequest&, const Sight&)> cost;
 };
 

@@ -86,6 +86,17 @@ TEST_CASE("questions of many threads are answered on the loop's one") {
   CHECK(*keeper.desk.Namespaces(kLong) == std::vector<std::string>{"team"});
 }
 
+TEST_CASE("what cannot be answered comes back as the error that it is") {
+  Keeper keeper;
+  v1::ExplainRequest nobody;
+  nobody.set_namespace_("team");
+  nobody.set_name("nobody");
+  CHECK(absl::IsNotFound(keeper.desk.Explain(nobody, {}, kLong).status()));
+  v1::ListGangsRequest request;
+  request.set_page_size(-1);
+  CHECK(absl::IsInvalidArgument(keeper.desk.ListGangs(request, {}, kLong).status()));
+}
+
 TEST_CASE("who is not answered in time is told so, and its question is not rendered later") {
   Stage stage;
   int rendered = 0;
@@ -104,12 +115,12 @@ TEST_CASE("who is not answered in time is told so, and its question is not rende
 
 TEST_CASE("more questions than may wait are refused at once") {
   Stage stage;
-  std::atomic<size_t> asked{0};
+  std::atomic<size_t> asked{0}, unavailable{0};
   Desk desk(&stage.ring, [&asked] { ++asked; });
   std::vector<std::thread> askers;
   for (size_t i = 0; i < Desk::kWaiting; ++i) {
-    askers.emplace_back([&desk] {
-      CHECK(desk.ListQueues({}, {}, kLong).status().code() == absl::StatusCode::kUnavailable);
+    askers.emplace_back([&desk, &unavailable] {
+      if (absl::IsUnavailable(desk.ListQueues({}, {}, kLong).status())) ++unavailable;
     });
   }
   while (asked < Desk::kWaiting) std::this_thread::yield();
@@ -117,6 +128,7 @@ TEST_CASE("more questions than may wait are refused at once") {
   CHECK(refused.code() == absl::StatusCode::kResourceExhausted);
   desk.Refuse("not ready: not synced: pods");
   for (std::thread& asker : askers) asker.join();
+  CHECK(unavailable == Desk::kWaiting);
 }
 
 TEST_CASE("after the close, and while it happens, all are told that the daemon stops") {
