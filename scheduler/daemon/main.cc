@@ -9,6 +9,7 @@
 #include "scheduler/daemon/check_config.h"
 #include "scheduler/daemon/serve.h"
 #include "scheduler/daemon/simulate.h"
+#include "scheduler/daemon/trace/replay_command.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
 
@@ -37,7 +38,7 @@ const std::vector<Command>& Commands() {
   static const auto* const commands = new std::vector<Command>{
       {"serve", "schedules pods of a Kubernetes cluster", Serve},
       {"simulate", "runs a scenario file in virtual time and reports", Simulate},
-      {"simulate", "runs a scenario file in virtual time and reports", Simulate},
+      {"replay", "decides a recorded trace again", ReplayTrace},
       {"check", "validates a queue config", CheckConfig},
       {"version", "prints the version", Version},
       {"help", "lists the commands", Help},

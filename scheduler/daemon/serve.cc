@@ -16,6 +16,7 @@
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
+#include "scheduler/daemon/trace/recording.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
 #include "scheduler/daemon/world_reports.h"
@@ -30,8 +31,20 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 class Renderings : public loop::Observer {
  public:
-  Renderings(Metrics* metrics, Log* log) : metrics_(metrics), log_(log) {}
+  // `recorder` may be null.
+  Renderings(Metrics* metrics, Log* log, loop::Observer* recorder)
+      : recorder_(recorder), metrics_(metrics), log_(log) {}
+  void OnStart(const State& state) override {
+    if (recorder_ != nullptr) recorder_->OnStart(state);
+  }
+  void OnEvent(const Event& event, absl::Time now) override {
+    if (recorder_ != nullptr) recorder_->OnEvent(event, now);
+  }
+  void OnExpire(absl::Time now) override {
+    if (recorder_ != nullptr) recorder_->OnExpire(now);
+  }
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
+    if (recorder_ != nullptr) recorder_->OnCycle(state, plan, now);
     metrics_.OnCycle(state, plan, now);
     log_.OnCycle(state, plan, now);
   }
@@ -41,6 +54,7 @@ class Renderings : public loop::Observer {
   }
 
  private:
+  loop::Observer* const recorder_;
   CycleMetrics metrics_;
   DecisionLog log_;
 };
@@ -86,6 +100,12 @@ kube::WorldSettings SettingsFrom(const ServeFlags& flags, kube::Credentials cred
   return settings;
 }
 
+// nullptr where nothing is to be recorded.
+absl::StatusOr<std::unique_ptr<Recording>> StartRecording(const ServeFlags& flags, Log* log) {
+  if (flags.record.empty()) return nullptr;
+  return Recording::Start({flags.record, flags.record_files, flags.record_megabytes << 20}, log);
+}
+
 // Runs until the feed is closed; the exit code.
 int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   StopSignal::Block();
@@ -115,7 +135,12 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
   });
   ConfigFile file(flags.config);
   FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, log);
-  Renderings renderings(&metrics, log);
+  const absl::StatusOr<std::unique_ptr<Recording>> recording = StartRecording(flags, log);
+  if (!recording.ok()) {
+    log->Error("cannot record", {{"error", recording.status().message()}});
+    return 1;
+  }
+  Renderings renderings(&metrics, log, *recording == nullptr ? nullptr : &(*recording)->recorder);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(boot, &metrics),
                   &renderings);
   world.Start();
@@ -123,6 +148,7 @@ int RunLoop(const ServeFlags& flags, kube::Credentials credentials, Log* log) {
     health.Beat(clock.Now());
     renderings.Flush(loop.state(), clock.Now());
   }
+  if (*recording != nullptr) (*recording)->recorder.Finish();
   return reports.ended().empty() ? 0 : 1;
 }
 

@@ -9,6 +9,9 @@
 #include "scheduler/codec/scenario.h"
 #include "scheduler/daemon/config_file.h"
 #include "scheduler/daemon/simulation_report.h"
+#include "scheduler/daemon/trace/recorder.h"
+#include "scheduler/daemon/trace/trace_folder.h"
+#include "scheduler/daemon/trace/trace_output.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/sim/simulation.h"
 
@@ -58,6 +61,23 @@ sim::Report RunOnce(const codec::Scenario& scenario, sim::Options options) {
   return report;
 }
 
+// The same, with a trace of it in `folder`; empty: none.
+absl::StatusOr<sim::Report> RunRecorded(const codec::Scenario& scenario, sim::Options options,
+                                        const std::string& folder) {
+  if (folder.empty()) return RunOnce(scenario, std::move(options));
+  RecordSettings settings;
+  settings.folder = folder;
+  absl::StatusOr<std::unique_ptr<TraceFolder>> opened = TraceFolder::Open(settings);
+  if (!opened.ok()) return opened.status();
+  DirectOutput output(*std::move(opened));
+  Recorder recorder(&output, [](const std::string&) {});
+  options.observer = &recorder;
+  sim::Report report = RunOnce(scenario, std::move(options));
+  recorder.Finish();
+  if (!output.status().ok()) return output.status();
+  return report;
+}
+
 }  // namespace
 
 int Simulate(const Arguments& arguments) {
@@ -66,6 +86,7 @@ int Simulate(const Arguments& arguments) {
   std::string compare = "as the file says";
   int64_t seed = 0;
   bool every_gang = false;
+  std::string record;
   FlagSet flags("simulate", "FILE",
                 "Runs a scenario in virtual time: waits, runs, use and fairness of its jobs.\n"
                 "Exit code 1: an expectation of the file, or an invariant, does not hold.");
@@ -75,6 +96,7 @@ int Simulate(const Arguments& arguments) {
   flags.Choice("compare", &compare, {"as the file says", kPod, "none"},
                "run beside it for comparison");
   flags.Switch("gangs", &every_gang, "also report wait and run of each job");
+  flags.Text("record", &record, "DIR", "write a trace of it there, for 'muster replay'");
   Arguments positional;
   if (const absl::optional<int> exit_code = ReadArguments(flags, arguments, &positional)) {
     return *exit_code;
@@ -89,7 +111,12 @@ int Simulate(const Arguments& arguments) {
   const uint64_t used_seed = seed == 0 ? scenario->seed : static_cast<uint64_t>(seed);
   const bool beside = compare == kPod || (compare != "none" && scenario->pod_at_a_time);
   std::vector<sim::Report> reports;
-  if (decide == kGang) reports.push_back(RunOnce(*scenario, sim::GangOptions(used_seed)));
+  if (decide == kGang) {
+    absl::StatusOr<sim::Report> report =
+        RunRecorded(*scenario, sim::GangOptions(used_seed), record);
+    if (!report.ok()) return UsageError(report.status().message());
+    reports.push_back(*std::move(report));
+  }
   if (decide == kPod || beside) {
     reports.push_back(RunOnce(*scenario, sim::PodAtATimeOptions(used_seed)));
   }

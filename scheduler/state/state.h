@@ -103,6 +103,16 @@ class State {
   Pools& pools() { return pools_; }
   KnownShapes& known_shapes() { return known_shapes_; }
 
+  // Hands out all that it is, for an image of it (daemon/trace): but for what is derived, which a
+  // state made from one works out again.
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(scheduler_name_, resources_, roles_, nodes_, pods_, gangs_, unused_gangs_, gang_by_key_,
+          config_, tree_, user_use_, user_past_, user_books_, attention_, claimed_, running_,
+          timers_, forecast_requests_, departing_, evictions_, past_runs_, recalled_claims_,
+          synced_, changed_, memory_changed_, past_settled_);
+  }
+
  private:
   friend class Draft;
   // A claim while the queues are made anew.
