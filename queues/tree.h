@@ -167,8 +167,8 @@ class Tree {
   // Hands out all that it is, for an image of the state (daemon/trace).
   template <typename Visit>
   void Fields(Visit&& visit) {
-    visit(queues_, leaves_, inner_, templates_, by_namespace_, by_glob_, half_life_, now_, recalled_,
-          ranked_, total_);
+    visit(queues_, leaves_, inner_, templates_, by_namespace_, by_glob_, half_life_, now_,
+          recalled_, ranked_, total_);
   }
 
  private:

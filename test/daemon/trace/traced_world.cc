@@ -38,6 +38,26 @@ void WriteWhole(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+codec::Scenario BusyScenario() {
+  auto scenario = codec::ParseScenario("busy.yaml", R"(
+nodes: [{name: n, count: 4, cpu: 8, memory: 32Gi}]
+queues:
+- {name: etl, weight: 3, guaranteed: {cpu: 8}}
+- {name: adhoc, order: fair}
+jobs:
+- {name: etl, count: 30, every: 10s, queue: etl, runtime: 60s, gang: {members: 6, cpu: 1}}
+- {name: query, count: 60, every: 5s, queue: adhoc, runtime: 40s, pod: {cpu: 2}}
+- name: spark
+  count: 10
+  every: 25s
+  queue: adhoc
+  runtime: 90s
+  spark: {conf: {spark.executor.instances: 3, spark.executor.memory: 1g}}
+)");
+  REQUIRE(scenario.ok());
+  return *std::move(scenario);
+}
+
 Recorded Record(const codec::Scenario& scenario, const RecordSettings& settings) {
   auto folder = TraceFolder::Open(settings);
   REQUIRE(folder.ok());

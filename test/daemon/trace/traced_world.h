@@ -28,6 +28,9 @@ class ScratchFolder {
 std::string ReadWhole(const std::string& path);
 void WriteWhole(const std::string& path, const std::string& bytes);
 
+// A world of some hundred plans without a restart.
+codec::Scenario BusyScenario();
+
 struct Recorded {
   int64_t events = 0;
   int64_t plans = 0;
