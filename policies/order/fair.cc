@@ -4,7 +4,6 @@
 // that lacks room.
 #include <memory>
 
-#include "policies/arrival.h"
 #include "policies/policy.h"
 
 namespace muster {

@@ -2,7 +2,6 @@
 // Strict FIFO: priority, then arrival. A head that lacks room makes those behind it wait.
 #include <memory>
 
-#include "policies/arrival.h"
 #include "policies/policy.h"
 
 namespace muster {

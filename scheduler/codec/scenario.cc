@@ -13,13 +13,28 @@
 namespace muster::codec {
 namespace {
 
+// A duration in which something comes again: longer than none.
+absl::Duration ReadTick(YamlMap* map, absl::string_view key, absl::Duration absent) {
+  const auto field = map->Optional(key);
+  if (!field.has_value()) return absent;
+  const absl::Duration read = field->Duration().value_or(absent);
+  if (read > absl::ZeroDuration()) return read;
+  field->Expected("a duration above 0s");
+  return absent;
+}
+
 void ReadHead(YamlMap* map, Scenario* scenario) {
+  if (const auto version = map->Optional("version"); version && version->node().text != "1") {
+    version->Error("is another version of this format; expected 1");
+  }
   scenario->name = ReadText(map, "name");
   if (const auto seed = map->Optional("seed")) {
     scenario->seed =
         static_cast<uint64_t>(seed->Integer(0, std::numeric_limits<int64_t>::max()).value_or(1));
   }
   if (const auto duration = map->Optional("duration")) scenario->duration = duration->Duration();
+  scenario->sample_every = ReadTick(map, "sampleEvery", scenario->sample_every);
+  scenario->cycle_gap = ReadTick(map, "cycleGap", scenario->cycle_gap);
   if (const auto compare = map->Optional("compare")) {
     scenario->pod_at_a_time = compare->Word({"pod-at-a-time"}).has_value();
   }
@@ -58,6 +73,34 @@ DisruptionBudget ReadBudget(const YamlField& field) {
   return budget;
 }
 
+DayOfWork ReadDay(const YamlField& field) {
+  DayOfWork day;
+  YamlMap map(field);
+  if (!map.valid()) return day;
+  map.Required("jobs", "how many jobs are submitted in the day");
+  day.jobs = ReadCount(&map, "jobs", 0, 1);
+  if (const auto seed = map.Optional("seed")) {
+    day.seed =
+        static_cast<uint64_t>(seed->Integer(0, std::numeric_limits<int64_t>::max()).value_or(1));
+  }
+  map.Required("tenants", "who submits them");
+  EachItem(&map, "tenants", [&day](const YamlField& item) {
+    YamlMap of(item);
+    if (!of.valid()) return;
+    Tenant& tenant = day.tenants.emplace_back();
+    if (const auto ns = of.Required("namespace", "the tenant's namespace")) {
+      tenant.ns = ns->Text().value_or("");
+    }
+    tenant.queue = ReadText(&of, "queue");
+    tenant.users = ReadCount(&of, "users", tenant.users, 1);
+    tenant.share = ReadCount(&of, "share", 1, 1);
+    of.Finish();
+  });
+  map.Finish();
+  if (day.tenants.empty()) field.Error("expected a tenant at least");
+  return day;
+}
+
 void ReadBody(YamlMap* map, Scenario* scenario) {
   Names node_names("node");
   EachItem(map, "nodes", [&](const YamlField& item) {
@@ -75,6 +118,15 @@ void ReadBody(YamlMap* map, Scenario* scenario) {
       scenario->jobs.push_back(std::move(job));
     }
   });
+  if (const auto workload = map->Optional("workload")) {
+    YamlMap kinds(*workload);
+    if (kinds.valid()) {
+      if (const auto day = kinds.Required("day", "work in the shape of a trace")) {
+        scenario->day = ReadDay(*day);
+      }
+      kinds.Finish();
+    }
+  }
   EachItem(map, "steps", [&](const YamlField& item) {
     if (auto step = ReadStep(item)) scenario->steps.push_back(std::move(*step));
   });

@@ -81,17 +81,34 @@ struct DisruptionBudget {
   std::optional<int32_t> max_unavailable;
 };
 
+// Work in the shape that public traces have (sim/day.h), beside the jobs that are named.
+struct Tenant {
+  std::string ns;
+  std::string queue;  // the label; empty: none
+  int32_t users = 4;
+  int64_t share = 1;  // of the submissions
+};
+struct DayOfWork {
+  int32_t jobs = 0;
+  uint64_t seed = 1;
+  std::vector<Tenant> tenants;
+};
+
 struct Scenario {
   std::string file;  // for messages
   std::string name;
   uint64_t seed = 1;
-  std::optional<absl::Duration> duration;            // absent: until nothing happens any more
+  std::optional<absl::Duration> duration;  // absent: until nothing happens any more
+  absl::Duration sample_every = absl::Seconds(10);
+  // The scheduler hears of things in bunches, no two of its cycles closer than this.
+  absl::Duration cycle_gap = absl::Milliseconds(10);
   bool pod_at_a_time = false;                        // run beside it for comparison
   absl::Duration pod_collection = absl::Seconds(2);  // pods of a removed node live on that long
   std::vector<DisruptionBudget> budgets;
   std::vector<Node> nodes;
   QueueConfig queues = DefaultQueueConfig();
   std::vector<Job> jobs;
+  std::optional<DayOfWork> day;
   std::vector<Step> steps;
   std::vector<Expectation> expect;
 };

@@ -50,9 +50,14 @@ struct Job {
   // Once it is gone as a whole, it is submitted again under a new name, NAME-r1; absent: a Spark
   // job that is recreated.
   std::optional<bool> resubmit;
-  bool checkpoint = false;  // what was done is not done again after that
-  bool gated = false;       // pods carry a scheduling gate
+  absl::Duration ttl = absl::InfiniteDuration();  // from its end to its pods' removal
+  bool checkpoint = false;                        // what was done is not done again after that
+  bool gated = false;                             // pods carry a scheduling gate
   std::string scheduler_name = "muster";
+  absl::Duration age;  // its pods were created that long before the start
+  // Of ours that runs from the start: its first members are on these nodes, since `began` ago.
+  std::vector<std::string> nodes;
+  absl::Duration began;
   std::string node;           // spec.nodeName preset: bound from the start, by somebody else
   std::vector<Shape> shapes;  // kPod: one of one pod; kGang: at least one pod
   int32_t minimum = 0;        // kGang

@@ -71,12 +71,14 @@ void YamlText::Duration(absl::Duration duration) {
 
 void YamlText::Amounts(const ResourceList& amounts) {
   Begin('{');
-  for (const auto& [resource, amount] : amounts.entries()) {
-    Key(resource);
-    Comma();
-    out_ += AmountToString(resource, amount);
-  }
+  for (const auto& [resource, amount] : amounts.entries()) Amount(resource, amount);
   End();
+}
+
+void YamlText::Amount(absl::string_view resource, int64_t amount) {
+  Key(resource);
+  Comma();
+  out_ += AmountToString(resource, amount);
 }
 
 void YamlText::Text(absl::string_view key, absl::string_view text, absl::string_view absent) {

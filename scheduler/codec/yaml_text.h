@@ -31,6 +31,8 @@ class YamlText {
   void Boolean(absl::string_view key, bool value, bool absent);
   void Duration(absl::string_view key, absl::Duration duration, absl::Duration absent);
   void Amounts(absl::string_view key, const ResourceList& amounts);
+  // Of that resource, which is its key.
+  void Amount(absl::string_view resource, int64_t amount);
 
   std::string Take() { return std::move(out_); }
 

@@ -6,7 +6,6 @@
 #include <tuple>
 #include <utility>
 
-#include "policies/arrival.h"
 #include "scheduler/cycle/overrun.h"
 
 namespace muster {

@@ -35,11 +35,11 @@ bool PlaceOnClaim(Round& round, const Gang& gang, const Shape& shape, Fit* fit) 
 
 bool TryClaim(Round& round, const Gang& gang) {
   const State& state = round.state();
-  const Shape shape = StartShape(state, gang);
+  const Shape& shape = StartShape(state, gang);
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
   Fit fit;
-  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
+  const Reason quota = CheckQuota(state, gang, StartSum(state, gang), Asks::kStart);
   if (quota.code == ReasonCode::kNone && PlaceOnClaim(round, gang, shape, &fit)) {
     attempt.Keep();
     round.draft.Begin(gang);
@@ -56,7 +56,7 @@ void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t po
   });
   Attempt attempt(round.draft);
   ReleaseClaim(round.draft, gang);
-  const ReasonCode quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart).code;
+  const ReasonCode quota = CheckQuota(state, gang, StartSum(state, gang), Asks::kStart).code;
   if (quota != ReasonCode::kUserLimit) {
     Block(round, gang, shape, /*everywhere=*/quota != ReasonCode::kNone, nullptr);
   }

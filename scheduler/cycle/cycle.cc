@@ -6,7 +6,7 @@
 namespace muster {
 
 Plan Cycle(State& state, const Profile& profile, absl::Time now) {
-  state.RefreshShares(now);
+  state.Refresh(now);
   Draft draft(state);
   Plan plan;
   Round round(draft, profile, now, &plan);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "policies/arrival.h"
 
 namespace muster {
 

@@ -116,7 +116,7 @@ HeadDate DateOf(Round& round, const Gang& head, const Shape& shape) {
 bool KeepTheirDates(Round& round, const std::vector<const BlockedPool*>& heads) {
   for (const BlockedPool* hold : heads) {
     const Gang& head = round.gang(hold->head);
-    const Shape shape = StartShape(round.state(), head);
+    const Shape& shape = StartShape(round.state(), head);
     const Departures::What what = WhatMatters(round.state(), head);
     if (shape.size() == 1 && what == Departures::What::kRoom) continue;
     Attempt attempt(round.draft);

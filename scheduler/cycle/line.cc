@@ -5,34 +5,56 @@
 
 namespace muster {
 
+namespace {
+
+// Heaps have the greatest in front: the one that goes last is the least.
+auto GoesLater(const State& state, const GangOrder& order) {
+  return [&state, &order](const auto* a, const auto* b) {
+    return order.Before(state.gang(b->gangs.back()), state.gang(a->gangs.back()), state);
+  };
+}
+
+}  // namespace
+
+Line::UserLine& Line::LineOf(const std::string& user) {
+  if (last_ == by_user_.end() || last_->first != user) last_ = by_user_.try_emplace(user).first;
+  return last_->second;
+}
+
 void Line::Sort(const State& state, const GangOrder& order) {
-  for (auto& [user, gangs] : by_user_) {
-    std::sort(gangs.begin(), gangs.end(), [&state, &order](GangId a, GangId b) {
-      return order.Before(state.gang(b), state.gang(a), state);
+  for (auto& [user, line] : by_user_) {
+    std::sort(line.gangs.begin(), line.gangs.end(), [&state](GangId a, GangId b) {
+      const Gang& x = state.gang(a);
+      const Gang& y = state.gang(b);
+      return x.priority != y.priority ? x.priority < y.priority : ArrivedBefore(y, x);
     });
+    heads_.push_back(&line);
   }
+  Reorder(state, order);
 }
 
-Line::Lines::const_iterator Line::Best(const State& state, const GangOrder& order) const {
-  auto best = by_user_.begin();
-  for (auto user = std::next(best); user != by_user_.end(); ++user) {
-    if (order.Before(state.gang(user->second.back()), state.gang(best->second.back()), state)) {
-      best = user;
-    }
-  }
-  return best;
-}
-
-GangId Line::First(const State& state, const GangOrder& order) const {
-  return Best(state, order)->second.back();
+void Line::Reorder(const State& state, const GangOrder& order) {
+  std::make_heap(heads_.begin(), heads_.end(), GoesLater(state, order));
 }
 
 GangId Line::Pop(const State& state, const GangOrder& order) {
-  const auto best = by_user_.find(Best(state, order)->first);
-  const GangId gang = best->second.back();
-  best->second.pop_back();
-  if (best->second.empty()) by_user_.erase(best);
+  std::pop_heap(heads_.begin(), heads_.end(), GoesLater(state, order));
+  UserLine* line = heads_.back();
+  const GangId gang = line->gangs.back();
+  line->gangs.pop_back();
+  if (line->gangs.empty()) {
+    heads_.pop_back();
+  } else {
+    std::push_heap(heads_.begin(), heads_.end(), GoesLater(state, order));
+  }
   return gang;
+}
+
+void Line::PutBack(const Gang& gang, const State& state, const GangOrder& order) {
+  UserLine& line = LineOf(gang.user);
+  if (line.gangs.empty()) heads_.push_back(&line);
+  line.gangs.push_back(gang.id);
+  Reorder(state, order);
 }
 
 }  // namespace muster

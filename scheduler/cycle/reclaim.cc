@@ -69,7 +69,7 @@ void ReclaimRoom(Round& round) {
   std::map<QueueId, int32_t> fruitless;
   for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
     const Gang& gang = state.gang(round.plan->verdicts[i].gang);
-    const Shape shape = StartShape(state, gang);
+    const Shape& shape = StartShape(state, gang);
     if (inherited.contains(gang.id)) {  // has lost its claim just now
       round.plan->verdicts[i].reason = WhyNot(round, gang, shape);
     } else if (!gang.claim.empty()) {

@@ -21,7 +21,7 @@ Amounts UseOf(const Queue& queue) {
 
 // Whatever its verdict says: a gang short of quota has not been asked whether it could ever fit.
 bool Rights::Possible(const Gang& gang, const Shape& shape) {
-  if (round_.state().tree().ExceedsEmpty(gang.queue, Sum(round_.state(), shape)).queue.valid()) {
+  if (round_.state().tree().ExceedsEmpty(gang.queue, StartSum(round_.state(), gang)).queue.valid()) {
     return false;
   }
   std::vector<std::pair<RoleId, int32_t>> key;
@@ -58,9 +58,9 @@ const Entitlements& Rights::Entitled() {
     if (!gang.claim.empty() || counted.contains(id)) continue;
     // One in a back-off is to come back: demand does not follow the clock.
     if (Judge(state, gang, absl::InfiniteFuture()).code != ReasonCode::kNone) continue;
-    const Shape shape = StartShape(state, gang);
+    const Shape& shape = StartShape(state, gang);
     if (!Possible(gang, shape)) continue;
-    AddScaled(&demand[gang.queue.value], Sum(state, shape), 1);
+    AddScaled(&demand[gang.queue.value], StartSum(state, gang), 1);
   }
   entitlements_.emplace(state.tree(), demand);
   return *entitlements_;

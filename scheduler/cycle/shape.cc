@@ -25,7 +25,24 @@ Shape ShapeOf(const State& state, absl::Span<const PodId> members) {
   return shape;
 }
 
-Shape StartShape(const State& state, const Gang& gang) {
+namespace {
+
+const StartShapes::Need& NeedOf(const State& state, const Gang& gang) {
+  StartShapes::Need& need = state.start_shapes().at(gang.id);
+  if (need.known) return need;
+  need.known = true;
+  need.shape = MakeStartShape(state, gang);
+  need.sum = Sum(state, need.shape);
+  return need;
+}
+
+}  // namespace
+
+const Shape& StartShape(const State& state, const Gang& gang) { return NeedOf(state, gang).shape; }
+
+const Amounts& StartSum(const State& state, const Gang& gang) { return NeedOf(state, gang).sum; }
+
+Shape MakeStartShape(const State& state, const Gang& gang) {
   std::vector<PodId> members = gang.waiting;
   if (gang.kind == GangKind::kSpark && gang.driver.valid()) {
     std::stable_partition(members.begin(), members.end(),

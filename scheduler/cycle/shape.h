@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a gang needs to start, by role: existing members and those that are only forecast.
+// What a gang needs, by role.
 #pragma once
 
-#include <vector>
-
+#include "scheduler/model/shape.h"
 #include "scheduler/state/state.h"
 
 namespace muster {
 
-struct Part {
-  RoleId role;
-  std::vector<PodId> pods;  // arrival order
-  int32_t forecast = 0;     // members that do not exist yet: their room is held
-
-  int32_t count() const { return static_cast<int32_t>(pods.size()) + forecast; }
-};
-
-using Shape = std::vector<Part>;
-
 // Of a waiting gang that is complete (see Judge). Spark: the driver and its first executors; else
 // the oldest members up to the minimum.
-Shape StartShape(const State& state, const Gang& gang);
+const Shape& StartShape(const State& state, const Gang& gang);
+// What it requests in sum.
+const Amounts& StartSum(const State& state, const Gang& gang);
+// The same, worked out anew.
+Shape MakeStartShape(const State& state, const Gang& gang);
 
 // Members grouped by role, first seen first.
 Shape ShapeOf(const State& state, absl::Span<const PodId> members);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "policies/arrival.h"
 #include "scheduler/model/check.h"
 
 namespace muster {

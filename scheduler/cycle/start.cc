@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "policies/arrival.h"
 #include "queues/turns.h"
 #include "scheduler/cycle/claimed.h"
 #include "scheduler/cycle/failed_shapes.h"
@@ -26,7 +25,7 @@ bool FromQuota(const Reason& reason) {
 bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passing& passing,
                 FailedShapes* failed) {
   if (failed->Find(shape) != nullptr || failed->FindBehind(gang, shape, passing)) return false;
-  const Reason quota = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  const Reason quota = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (quota.code != ReasonCode::kNone) return false;
   Attempt attempt(round.draft);
   std::vector<std::vector<HoldSlot>> slots;
@@ -47,7 +46,7 @@ bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passin
 // That it can never start says more than who is ahead of it.
 Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
                  absl::Duration run) {
-  Reason reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+  Reason reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (reason.code != ReasonCode::kNeverFits) {
     reason = ExplainImpossible(round.draft, round.profile, gang, shape);
   }
@@ -58,7 +57,7 @@ Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const Block
 Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* failed) {
   Fit fit;
   if (const Reason* known = failed->Find(shape)) {
-    fit.reason = CheckQuota(round.state(), gang, Sum(round.state(), shape), Asks::kStart);
+    fit.reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
     const bool never =
         known->code == ReasonCode::kNeverFits || known->code == ReasonCode::kPredicate;
     const bool limit_is_too_low = fit.reason.code == ReasonCode::kNeverFits;
@@ -75,7 +74,7 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
 // Tries one gang; true if it starts.
 bool TryStart(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
   const State& state = round.state();
-  const Shape shape = StartShape(state, gang);
+  const Shape& shape = StartShape(state, gang);
   if (!gang.claim.empty()) {
     AwaitVictims(round, gang, shape, position);
     return false;
@@ -165,7 +164,9 @@ void StartGangs(Round& round) {
       if (!started) ++line.waiting;
     }
     if (line.empty()) turns.Drop(leaf);
-    if (started) turns.Rekey(leaf);
+    if (!started) continue;
+    turns.Rekey(leaf);
+    line.Reorder(state, order);
   }
 }
 

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "policies/arrival.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/rights.h"
@@ -21,7 +20,7 @@ std::vector<GangId> HeadsOf(const Round& round, const std::map<QueueId, Line>& l
   for (const auto& [leaf, line] : lines) {
     if (line.empty()) continue;
     const Queue& queue = state.tree().at(leaf);
-    const Gang& gang = state.gang(line.First(state, round.profile.order(queue.order)));
+    const Gang& gang = state.gang(line.First());
     const bool waited = gang.created + queue.starve_after <= round.now;
     if (waited && gang.claim.empty()) heads.push_back(gang.id);
   }
@@ -43,8 +42,8 @@ enum class Outcome { kStarted, kHeld, kNothing };
 
 Outcome Serve(Round& round, const Gang& gang) {
   const State& state = round.state();
-  const Shape shape = StartShape(state, gang);
-  const Reason quota = CheckQuota(state, gang, Sum(state, shape), Asks::kStart);
+  const Shape& shape = StartShape(state, gang);
+  const Reason quota = CheckQuota(state, gang, StartSum(state, gang), Asks::kStart);
   if (quota.code != ReasonCode::kNone || PoolIsHeld(round, shape)) return Outcome::kNothing;
   std::vector<std::vector<HoldSlot>> slots;
   if (PlaceShape(round.draft, round.profile, gang, shape, &slots)) {
@@ -72,13 +71,14 @@ void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
     // Out of the line first: a start changes who goes first in it.
     Line& line = lines->at(gang.queue);
     const GangOrder& order = round.profile.order(state.tree().at(gang.queue).order);
-    const bool first = line.First(state, order) == gang.id;
+    const bool first = line.First() == gang.id;
     if (!first) continue;
     line.Pop(state, order);
     if (Serve(round, gang) != Outcome::kStarted) {
-      line.PutBack(gang);
+      line.PutBack(gang, state, order);
       continue;
     }
+    line.Reorder(state, order);
     heads = HeadsOf(round, *lines);  // who was behind it may have waited too long, too
     i = static_cast<size_t>(-1);
   }

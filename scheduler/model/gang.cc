@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/model/gang.h"
 
+#include <tuple>
+
 #include "absl/strings/str_cat.h"
 
 namespace muster {
+
+bool ArrivedBeforeByName(const Gang& a, const Gang& b) {
+  return std::tie(a.created, a.ns, a.name, a.opener_uid) <
+         std::tie(b.created, b.ns, b.name, b.opener_uid);
+}
 
 std::string FullName(const Gang& gang) { return absl::StrCat(gang.ns, "/", gang.name); }
 

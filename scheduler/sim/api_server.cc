@@ -26,20 +26,27 @@ void ApiServer::Tell(const Pod& pod) {
 std::string ApiServer::Create(Pod pod) {
   const std::string full_name = FullName(pod);
   if (uids_.contains(full_name)) return "";
-  pod.uid = absl::StrCat("pod-", absl::Hex(next_uid_++, absl::kZeroPad8));
+  pod.uid = UidOf(static_cast<PodNumber>(pods_.size()));
   pod.generation = 1;
   // The API keeps creation times in whole seconds.
-  pod.created = absl::FromUnixSeconds(absl::ToUnixSeconds(timeline_->now()));
+  const absl::Time created = pod.created == absl::Time() ? timeline_->now() : pod.created;
+  pod.created = absl::FromUnixSeconds(absl::ToUnixSeconds(created));
   uids_[full_name] = pod.uid;
-  const Pod& kept = pods_[pod.uid] = std::move(pod);
+  const Pod& kept = *pods_.emplace_back(std::make_unique<Pod>(std::move(pod)));
+  std::string uid = kept.uid;
   Changed();
   Tell(kept);
-  return kept.uid;
+  return uid;
 }
 
 const Pod* ApiServer::Find(const std::string& uid) const {
-  const auto at = pods_.find(uid);
-  return at == pods_.end() ? nullptr : &at->second;
+  const PodNumber number = NumberOf(uid);
+  return number < pods_.size() ? pods_[number].get() : nullptr;
+}
+
+Pod* ApiServer::At(const std::string& uid) {
+  const PodNumber number = NumberOf(uid);
+  return number < pods_.size() ? pods_[number].get() : nullptr;
 }
 
 const Pod* ApiServer::FindNamed(const std::string& ns, const std::string& name) const {
@@ -48,6 +55,8 @@ const Pod* ApiServer::FindNamed(const std::string& ns, const std::string& name) 
 }
 
 Answer ApiServer::Meets(const loop::PodRef& ref) const {
+  const Pod* pod = Find(ref.uid);
+  if (pod != nullptr && pod->name == ref.name && pod->ns == ref.ns) return {};
   const Pod* named = FindNamed(ref.ns, ref.name);
   if (named == nullptr) return {404, absl::StrCat("pods \"", ref.name, "\" not found")};
   if (named->uid != ref.uid) {
@@ -59,7 +68,7 @@ Answer ApiServer::Meets(const loop::PodRef& ref) const {
 
 Answer ApiServer::Bind(const loop::BindPod& bind) {
   if (Answer met = Meets(bind.pod); !met.ok()) return met;
-  Pod& pod = pods_[bind.pod.uid];
+  Pod& pod = *At(bind.pod.uid);
   if (pod.deleting)
     return {409, absl::StrCat("pod ", pod.name, " is being deleted, cannot be assigned")};
   if (!pod.node_name.empty()) {
@@ -88,16 +97,16 @@ Answer ApiServer::Bind(const loop::BindPod& bind) {
 }
 
 void ApiServer::Delete(const std::string& uid) {
-  const auto at = pods_.find(uid);
-  if (at == pods_.end() || at->second.deleting) return;
-  if (at->second.node_name.empty() || IsTerminal(at->second)) {
+  Pod* pod = At(uid);
+  if (pod == nullptr || pod->deleting) return;
+  if (pod->node_name.empty() || IsTerminal(*pod)) {
     Remove(uid);
     return;
   }
-  at->second.deleting = true;
-  ++at->second.generation;
+  pod->deleting = true;
+  ++pod->generation;
   Changed();
-  Tell(at->second);
+  Tell(*pod);
 }
 
 // As pkg/registry/core/pod/storage/eviction.go: a pod that does not serve, or goes anyway, asks no
@@ -117,7 +126,7 @@ Answer ApiServer::AskBudgets(const Pod& pod) const {
   if (budget == nullptr) return {};
   int64_t exist = 0;
   int64_t healthy = 0;
-  for (const auto& [uid, other] : pods_) {
+  for (const auto& [uid, other] : pods()) {
     if (!GlobMatches(budget->pods, FullName(other)) || IsTerminal(other)) continue;
     ++exist;
     if (other.phase == PodPhase::kRunning && !other.deleting) ++healthy;
@@ -133,7 +142,7 @@ Answer ApiServer::AskBudgets(const Pod& pod) const {
 
 Answer ApiServer::Evict(const loop::PodRef& ref, bool dry_run) {
   if (Answer met = Meets(ref); !met.ok()) return met;
-  const Pod& pod = pods_[ref.uid];
+  const Pod& pod = *At(ref.uid);
   Answer answer = AskBudgets(pod);
   if (!answer.ok() || dry_run || pod.deleting) return answer;
   evicted_.push_back(FullName(pod));
@@ -143,33 +152,31 @@ Answer ApiServer::Evict(const loop::PodRef& ref, bool dry_run) {
 }
 
 void ApiServer::Remove(const std::string& uid) {
-  const auto at = pods_.find(uid);
-  if (at == pods_.end()) return;
-  const Pod gone = std::move(at->second);
-  pods_.erase(at);
-  uids_.erase(FullName(gone));
+  if (At(uid) == nullptr) return;
+  const std::unique_ptr<Pod> gone = std::move(pods_[NumberOf(uid)]);
+  uids_.erase(FullName(*gone));
   Changed();
-  for (Watcher* watcher : watchers_) watcher->OnPodGone(gone);
+  for (Watcher* watcher : watchers_) watcher->OnPodGone(*gone);
 }
 
 void ApiServer::SetPhase(const std::string& uid, PodPhase phase) {
-  const auto at = pods_.find(uid);
-  if (at == pods_.end() || IsTerminal(at->second) || at->second.phase == phase) return;
-  at->second.phase = phase;
+  Pod* pod = At(uid);
+  if (pod == nullptr || IsTerminal(*pod) || pod->phase == phase) return;
+  pod->phase = phase;
   Changed();
-  Tell(at->second);
+  Tell(*pod);
 }
 
 void ApiServer::SetCondition(const loop::SetCondition& condition) {
-  const auto at = pods_.find(condition.pod.uid);
-  if (at == pods_.end() || !at->second.node_name.empty()) return;
-  at->second.condition_reason = condition.reason;
-  at->second.condition_message = condition.message;
-  Tell(at->second);
+  Pod* pod = At(condition.pod.uid);
+  if (pod == nullptr || !pod->node_name.empty()) return;
+  pod->condition_reason = condition.reason;
+  pod->condition_message = condition.message;
+  Tell(*pod);
 }
 
 void ApiServer::Ungate(const std::string& uid) {
-  Pod& pod = pods_[uid];
+  Pod& pod = *At(uid);
   pod.gated = false;
   ++pod.generation;
   Changed();
@@ -177,7 +184,7 @@ void ApiServer::Ungate(const std::string& uid) {
 }
 
 void ApiServer::RaiseMinimum(const std::string& uid, int32_t minimum) {
-  Pod& pod = pods_[uid];
+  Pod& pod = *At(uid);
   pod.gang_min = minimum;
   Changed();
   Tell(pod);
@@ -186,7 +193,7 @@ void ApiServer::RaiseMinimum(const std::string& uid, int32_t minimum) {
 void ApiServer::PutNode(Node node) {
   const auto at = nodes_.find(node.name);
   if (at != nodes_.end() && node.uid.empty()) node.uid = at->second.uid;
-  if (node.uid.empty()) node.uid = absl::StrCat("node-", absl::Hex(next_uid_++, absl::kZeroPad8));
+  if (node.uid.empty()) node.uid = absl::StrCat("node-", absl::Hex(next_node_++, absl::kZeroPad8));
   const Node& kept = nodes_[node.name] = node;
   Changed();
   for (Watcher* watcher : watchers_) watcher->OnNode(kept);

@@ -10,16 +10,19 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "scheduler/codec/scenario.h"
 #include "scheduler/loop/ports.h"
 #include "scheduler/model/node.h"
 #include "scheduler/model/pod.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/sim/timeline.h"
 
 namespace muster::sim {
@@ -42,6 +45,39 @@ struct Answer {
   bool ok() const { return code == 201; }
 };
 
+// Those that exist, by number; walked as (uid, pod).
+class LivePods {
+ public:
+  class Iterator {
+   public:
+    Iterator(const std::vector<std::unique_ptr<Pod>>* slots, size_t at) : slots_(slots), at_(at) {
+      Skip();
+    }
+    std::pair<const std::string&, const Pod&> operator*() const {
+      return {(*slots_)[at_]->uid, *(*slots_)[at_]};
+    }
+    Iterator& operator++() {
+      ++at_;
+      Skip();
+      return *this;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    void Skip() {
+      while (at_ < slots_->size() && (*slots_)[at_] == nullptr) ++at_;
+    }
+    const std::vector<std::unique_ptr<Pod>>* slots_;
+    size_t at_;
+  };
+  explicit LivePods(const std::vector<std::unique_ptr<Pod>>* slots) : slots_(slots) {}
+  Iterator begin() const { return Iterator(slots_, 0); }
+  Iterator end() const { return Iterator(slots_, slots_->size()); }
+
+ private:
+  const std::vector<std::unique_ptr<Pod>>* slots_;
+};
+
 class ApiServer {
  public:
   explicit ApiServer(Timeline* timeline) : timeline_(timeline) {}
@@ -49,13 +85,14 @@ class ApiServer {
   void Watch(Watcher* watcher) { watchers_.push_back(watcher); }
   void Unwatch(Watcher* watcher);
 
-  // Fills in uid, generation and creation time. Empty uid: the name is taken.
+  // Fills in uid, generation and, where it has none, the creation time. Empty uid: the name is
+  // taken.
   std::string Create(Pod pod);
   // nullptr when there is none (any more).
   const Pod* Find(const std::string& uid) const;
   const Pod* FindNamed(const std::string& ns, const std::string& name) const;
-  // By uid, which grow in the order of creation.
-  const absl::btree_map<std::string, Pod>& pods() const { return pods_; }
+  // In the order of creation.
+  LivePods pods() const { return LivePods(&pods_); }
 
   Answer Bind(const loop::BindPod& bind);
   // With the pod's own grace; nothing happens where there is no such pod.
@@ -103,15 +140,16 @@ class ApiServer {
 
   Timeline* timeline_;
   std::vector<Watcher*> watchers_;
-  absl::btree_map<std::string, Pod> pods_;
-  absl::btree_map<std::string, std::string> uids_;  // namespace/name -> uid
+  Pod* At(const std::string& uid);
+  std::vector<std::unique_ptr<Pod>> pods_{1};           // by number
+  absl::flat_hash_map<std::string, std::string> uids_;  // namespace/name -> uid
   absl::btree_map<std::string, Node> nodes_;
   std::map<std::string, std::map<std::string, std::string>> config_maps_;
   std::map<std::pair<std::string, std::string>, int64_t> events_;
   std::optional<Memory> memory_;
   std::vector<codec::DisruptionBudget> budgets_;
   std::vector<std::string> evicted_;
-  uint64_t next_uid_ = 1;
+  uint64_t next_node_ = 1;
   int64_t binds_ = 0;
   absl::Time last_change_ = absl::InfinitePast();
 };

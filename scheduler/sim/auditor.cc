@@ -2,9 +2,9 @@
 #include "scheduler/sim/auditor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/sim/kubelets.h"
 #include "scheduler/state/audit.h"
 
 namespace muster::sim {
@@ -26,9 +26,8 @@ void Auditor::Violated(const std::string& what) {
 }
 
 absl::Duration Auditor::LongestHalfBound(const Job& job) const {
-  const auto at = gangs_.find(&job);
-  if (at == gangs_.end()) return absl::ZeroDuration();
-  const GangWatch& gang = at->second;
+  if (job.index() >= gangs_.size()) return absl::ZeroDuration();
+  const GangWatch& gang = gangs_[job.index()];
   if (gang.half_since == absl::InfiniteFuture()) return gang.longest;
   return std::max(gang.longest, timeline_->now() - gang.half_since);
 }
@@ -38,10 +37,23 @@ bool Auditor::Disturbed() const {
          faults_->watch_delay > absl::ZeroDuration() || faults_->held_up_until > timeline_->now();
 }
 
+Auditor::GangWatch& Auditor::WatchOf(const Job& job) {
+  if (job.index() >= gangs_.size()) gangs_.resize(job.index() + 1);
+  return gangs_[job.index()];
+}
+
+void Auditor::Occupy(const Pod& pod, bool takes_room) {
+  if (pods_[pod.uid].occupies == takes_room) return;
+  pods_[pod.uid].occupies = takes_room;
+  loads_[pod.node_name].Count(pod, takes_room ? 1 : -1);
+}
+
 void Auditor::OnPod(const Pod& pod) {
-  const bool fresh = seen_.insert(pod.uid).second;
+  const bool fresh = !std::exchange(pods_[pod.uid].seen, true);
   const bool takes_room = !pod.node_name.empty() && !IsTerminal(pod);
-  if (takes_room && on_node_[pod.node_name].insert(pod.uid).second) {
+  const bool arrives = takes_room && !pods_[pod.uid].occupies;
+  if (!pod.node_name.empty()) Occupy(pod, takes_room);
+  if (arrives) {
     if (fresh || pod.scheduler_name != "muster") {
       // Bound by somebody else.
       excused_.insert(pod.node_name);
@@ -49,8 +61,6 @@ void Auditor::OnPod(const Pod& pod) {
       faults_->Strike(timeline_->now());
     }
     CheckNode(pod.node_name, absl::StrCat("pod ", pod.ns, "/", pod.name, " was bound to it"));
-  } else if (!takes_room && !pod.node_name.empty()) {
-    on_node_[pod.node_name].erase(pod.uid);
   }
   const Job* job = workload_->OwnerOf(pod.uid);
   if (job != nullptr && knows_gangs_) Count(job, pod, takes_room && !pod.deleting);
@@ -67,15 +77,12 @@ void Auditor::OnPod(const Pod& pod) {
 }
 
 void Auditor::OnPodGone(const Pod& pod) {
-  seen_.erase(pod.uid);
-  if (!pod.node_name.empty()) on_node_[pod.node_name].erase(pod.uid);
+  if (!pod.node_name.empty()) Occupy(pod, false);
   const Job* job = workload_->OwnerOf(pod.uid);
   if (job == nullptr || !knows_gangs_) return;
   Count(job, pod, false);
-  const bool last = std::none_of(api_->pods().begin(), api_->pods().end(), [&](const auto& entry) {
-    return workload_->OwnerOf(entry.first) == job;
-  });
-  if (last) gangs_[job].started = false;
+  const bool last = job->pods().size() == 1;  // the workload forgets it after us
+  if (last) WatchOf(*job).started = false;
 }
 
 void Auditor::OnNode(const Node& node) {
@@ -87,19 +94,13 @@ void Auditor::OnNode(const Node& node) {
 void Auditor::OnNodeGone(const Node& node) { excused_.erase(node.name); }
 
 bool Auditor::OverCapacity(const Node& node, std::string* what) const {
-  const auto at = on_node_.find(node.name);
-  if (at == on_node_.end()) return false;
-  ResourceList sum;
-  for (const std::string& uid : at->second) {
-    if (const Pod* pod = api_->Find(uid)) sum.Add(Requested(*pod));
-  }
-  for (const auto& [resource, amount] : sum.entries()) {
-    if (amount <= node.allocatable.Get(resource)) continue;
-    *what = absl::StrCat(AmountToString(resource, amount), " of ",
-                         AmountToString(resource, node.allocatable.Get(resource)), " ", resource);
-    return true;
-  }
-  return false;
+  const auto at = loads_.find(node.name);
+  if (at == loads_.end()) return false;
+  const std::string resource = at->second.Exceeds(node);
+  if (resource.empty()) return false;
+  *what = absl::StrCat(AmountToString(resource, at->second.sum().Get(resource)), " of ",
+                       AmountToString(resource, node.allocatable.Get(resource)), " ", resource);
+  return true;
 }
 
 void Auditor::CheckNode(const std::string& name, const std::string& because) {
@@ -117,21 +118,17 @@ void Auditor::CheckNode(const std::string& name, const std::string& because) {
 }
 
 void Auditor::Count(const Job* job, const Pod& pod, bool bound) {
-  GangWatch& gang = gangs_[job];
-  const size_t before = gang.bound.size();
-  if (bound) {
-    gang.bound.insert(pod.uid);
-  } else {
-    gang.bound.erase(pod.uid);
-  }
-  if (gang.bound.size() == before) return;
+  GangWatch& gang = WatchOf(*job);
+  const int32_t before = gang.bound;
+  if (std::exchange(pods_[pod.uid].counted, bound) == bound) return;
+  gang.bound += bound ? 1 : -1;
   const absl::Time now = timeline_->now();
   if (before == 0) gang.first_bound = now;
   // A Spark job is started with its driver: executors do not exist yet, CheckExecutor looks at
   // them.
   const int32_t minimum = job->spec().kind == codec::JobKind::kSpark ? 1 : job->Minimum();
-  if (static_cast<int32_t>(gang.bound.size()) >= minimum) gang.started = true;
-  const bool half = !gang.started && !gang.bound.empty() && !job->ended();
+  if (gang.bound >= minimum) gang.started = true;
+  const bool half = !gang.started && gang.bound > 0 && !job->ended();
   if (half && gang.half_since == absl::InfiniteFuture()) {
     gang.half_since = now;
     timeline_->After(
@@ -144,7 +141,7 @@ void Auditor::Count(const Job* job, const Pod& pod, bool bound) {
 }
 
 void Auditor::CheckHalfBound(const Job* job, absl::Time since) {
-  const GangWatch& gang = gangs_[job];
+  const GangWatch& gang = WatchOf(*job);
   if (gang.half_since != since) return;
   const absl::Time limit = std::max(since, faults_->last()) + kHalfBoundPromise;
   if (timeline_->now() <= limit || Disturbed()) {
@@ -154,21 +151,21 @@ void Auditor::CheckHalfBound(const Job* job, absl::Time since) {
     return;
   }
   Violated(absl::StrCat("gang ", job->spec().ns, "/", job->spec().name, " has been half-bound (",
-                        gang.bound.size(), " of ", job->Minimum(), ") for ",
+                        gang.bound, " of ", job->Minimum(), ") for ",
                         absl::FormatDuration(timeline_->now() - since)));
 }
 
 void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   const Pod* pod = api_->Find(uid);
   if (pod == nullptr || !pod->node_name.empty() || pod->deleting || job->ended()) return;
-  const GangWatch& gang = gangs_[job];
+  const GangWatch& gang = WatchOf(*job);
   // Growth above the minimum is promised nothing.
-  if (static_cast<int32_t>(gang.bound.size()) >= job->Minimum()) return;
+  if (gang.bound >= job->Minimum()) return;
   if (faults_->last() + kAftermath >= gang.first_bound || Disturbed()) return;
   if (job->spec().spark.executor_requests.has_value()) return;
-  Violated(
-      absl::StrCat("executor ", pod->ns, "/", pod->name, " waits although its job started with ",
-                   "room held for it: ", gang.bound.size(), " of ", job->Minimum(), " are bound"));
+  Violated(absl::StrCat("executor ", pod->ns, "/", pod->name,
+                        " waits although its job started with ", "room held for it: ", gang.bound,
+                        " of ", job->Minimum(), " are bound"));
 }
 
 void Auditor::OnCycle(const State& state, const Plan& plan) {

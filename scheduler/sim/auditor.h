@@ -21,6 +21,8 @@
 #include "scheduler/sim/api_server.h"
 #include "scheduler/sim/faults.h"
 #include "scheduler/sim/job.h"
+#include "scheduler/sim/node_load.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/state/state.h"
 
 namespace muster::sim {
@@ -55,7 +57,7 @@ class Auditor : public Watcher {
 
  private:
   struct GangWatch {
-    absl::btree_set<std::string> bound;  // uids, neither ended nor being deleted
+    int32_t bound = 0;     // members, neither ended nor being deleted
     bool started = false;  // its minimum was bound at once; until the last of its pods is gone
     absl::Time first_bound = absl::InfiniteFuture();
     absl::Time half_since = absl::InfiniteFuture();
@@ -67,15 +69,22 @@ class Auditor : public Watcher {
   void CheckExecutor(const Job* job, const std::string& uid);
   void CheckNode(const std::string& name, const std::string& because);
   bool OverCapacity(const Node& node, std::string* what) const;
+  GangWatch& WatchOf(const Job& job);
+  void Occupy(const Pod& pod, bool takes_room);
 
   Timeline* timeline_;
   const ApiServer* api_;
   const Workload* workload_;
   Faults* faults_;
   const bool knows_gangs_;
-  absl::btree_map<const Job*, GangWatch> gangs_;
-  absl::btree_map<std::string, absl::btree_set<std::string>> on_node_;  // uids that take room
-  absl::btree_set<std::string> seen_;                                   // uids
+  struct PodWatch {
+    bool seen = false;
+    bool occupies = false;  // room of its node
+    bool counted = false;   // in its gang's `bound`
+  };
+  std::vector<GangWatch> gangs_;  // by index of the job
+  PodColumn<PodWatch> pods_;
+  absl::btree_map<std::string, NodeLoad> loads_;      // by node
   absl::btree_set<std::string> excused_;              // nodes that others filled, or that shrank
   absl::btree_map<std::string, absl::Time> changed_;  // nodes: as objects, or by others' pods
   std::vector<std::string> violations_;

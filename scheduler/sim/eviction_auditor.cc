@@ -98,9 +98,8 @@ void EvictionAuditor::OnPodGone(const Pod& pod) {
 
 int32_t EvictionAuditor::BoundOf(const Job* job) const {
   return static_cast<int32_t>(
-      std::count_if(api_->pods().begin(), api_->pods().end(), [&](const auto& entry) {
-        return Stays(entry.second) && workload_->OwnerOf(entry.first) == job;
-      }));
+      std::count_if(job->pods().begin(), job->pods().end(),
+                    [this](const std::string& uid) { return Stays(*api_->Find(uid)); }));
 }
 
 void EvictionAuditor::OnEvicted(const Pod& pod) {
@@ -118,8 +117,9 @@ void EvictionAuditor::OnEvicted(const Pod& pod) {
     cut.since = timeline_->now();
     cut.floor = job->Floor();
   }
-  for (const auto& [uid, other] : api_->pods()) {
-    if (fresh && Stays(other) && workload_->OwnerOf(uid) == job) cut.members.insert(uid);
+  for (const std::string& uid : job->pods()) {
+    const Pod& other = *api_->Find(uid);
+    if (fresh && Stays(other)) cut.members.insert(uid);
     if (pod.spark_role == SparkRole::kDriver && other.spark_role == SparkRole::kExecutor &&
         !other.node_name.empty() && AppOf(other) == AppOf(pod)) {
       dead_[AppOf(pod)].insert(uid);

@@ -20,7 +20,7 @@ ResourceList GangJob::MinimumRequests() const {
 
 void GangJob::Submit() {
   if (ended()) return;
-  log_.submitted = timeline_->now();
+  Submitted();
   log_.attempts = 1;
   for (const codec::Shape& shape : spec_.shapes) {
     for (int32_t i = 0; i < shape.count; ++i) members_.push_back({shape.role, "", false, false, 0});
@@ -55,6 +55,11 @@ void GangJob::CreateMember(size_t index) {
   if (spec_.kind == codec::JobKind::kGang) {
     pod.gang = GangName();
     pod.gang_min = spec_.minimum;
+  }
+  if (index < spec_.nodes.size() && member.attempts == 0 && log_.attempts == 1) {
+    pod.node_name = spec_.nodes[index];
+    const absl::Time at = kStart - spec_.began;
+    if (!spec_.queue.empty()) pod.stamp = Stamp{spec_.queue, GangName(), Minimum(), "", 0, "", at};
   }
   ++member.attempts;
   member.uid = Create(std::move(pod));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/sim/job.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "queues/tree.h"
 #include "scheduler/sim/gang_job.h"
@@ -22,48 +24,66 @@ Pod Job::NewPod(const std::string& name, const RoleSpec& role) const {
   pod.runtime = spec_.estimate;
   pod.queue = spec_.queue;
   pod.gated = spec_.gated;
+  if (spec_.age > absl::ZeroDuration() && log_.attempts <= 1) pod.created = kStart - spec_.age;
   pod.role = role;
   return pod;
 }
 
+void Job::Submitted() {
+  log_.submitted = timeline_->now();
+  workload_->Submitted(this);
+}
+
 std::string Job::Create(Pod pod) {
   std::string uid = api_->Create(std::move(pod));
-  if (!uid.empty()) workload_->Own(uid, this);
+  if (uid.empty()) return uid;
+  workload_->Own(uid, this);
+  pods_.push_back(uid);
   return uid;
+}
+
+void Job::Disown(const std::string& uid) {
+  const auto at = std::find(pods_.begin(), pods_.end(), uid);
+  if (at != pods_.end()) pods_.erase(at);
 }
 
 void Job::End(bool succeeded) {
   if (ended()) return;
   log_.ended = timeline_->now();
   log_.succeeded = succeeded;
+  if (spec_.ttl == absl::InfiniteDuration()) return;
+  timeline_->After(spec_.ttl, [this] {
+    const std::vector<std::string> own = pods_;
+    for (const std::string& uid : own) api_->Delete(uid);
+  });
 }
 
 void Job::Cancel() {
   log_.canceled = true;
   End(false);
-  std::vector<std::string> own;
-  for (const auto& [uid, pod] : api_->pods()) {
-    if (workload_->OwnerOf(uid) == this) own.push_back(uid);
-  }
+  const std::vector<std::string> own = pods_;
   for (const std::string& uid : own) api_->Delete(uid);
 }
 
-void Workload::Add(const codec::Job& spec) {
+void Workload::Add(codec::Job spec) {
+  const absl::Duration at = spec.at;
+  // What was there before the start is there when the scheduler lists.
+  const bool before = at == absl::ZeroDuration() &&
+                      (!spec.nodes.empty() || spec.age > absl::ZeroDuration());
   std::unique_ptr<Job> job;
   if (spec.kind == codec::JobKind::kSpark) {
-    job = std::make_unique<SparkJob>(spec, timeline_, api_, this, random_.Fork());
+    job = std::make_unique<SparkJob>(std::move(spec), timeline_, api_, this, random_.Fork());
   } else {
-    job = std::make_unique<GangJob>(spec, timeline_, api_, this, random_.Fork());
+    job = std::make_unique<GangJob>(std::move(spec), timeline_, api_, this, random_.Fork());
   }
+  job->index_ = jobs_.size();
   Job* const added = job.get();
   jobs_.push_back(std::move(job));
-  timeline_->After(spec.at, [added] { added->Submit(); });
+  if (before) return added->Submit();
+  timeline_->After(at, [added] { added->Submit(); });
 }
 
-const Job* Workload::OwnerOf(const std::string& uid) const {
-  const auto at = owners_.find(uid);
-  return at == owners_.end() ? nullptr : at->second;
-}
+const Job* Workload::OwnerOf(const std::string& uid) const { return owners_.at(uid); }
 
 void Workload::Cancel(const std::string& glob) {
   for (const std::unique_ptr<Job>& job : jobs_) {
@@ -72,20 +92,19 @@ void Workload::Cancel(const std::string& glob) {
 }
 
 void Workload::OnPod(const Pod& pod) {
-  const auto at = owners_.find(pod.uid);
-  if (at != owners_.end()) at->second->OnPod(pod);
+  if (Job* job = owners_.at(pod.uid)) job->OnPod(pod);
 }
 
 void Workload::OnEvicted(const Pod& pod) {
-  const auto at = owners_.find(pod.uid);
-  if (at != owners_.end()) at->second->OnEvicted(pod);
+  if (Job* job = owners_.at(pod.uid)) job->OnEvicted(pod);
 }
 
 void Workload::OnPodGone(const Pod& pod) {
-  const auto at = owners_.find(pod.uid);
-  if (at == owners_.end()) return;
-  at->second->OnPodGone(pod);
-  owners_.erase(pod.uid);
+  Job* job = owners_.at(pod.uid);
+  if (job == nullptr) return;
+  job->Disown(pod.uid);
+  job->OnPodGone(pod);
+  owners_[pod.uid] = nullptr;
 }
 
 }  // namespace muster::sim

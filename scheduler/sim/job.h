@@ -5,10 +5,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/container/btree_map.h"
 #include "scheduler/codec/scenario.h"
 #include "scheduler/sim/api_server.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/sim/random.h"
 #include "scheduler/sim/timeline.h"
 
@@ -30,8 +32,12 @@ class Workload;
 
 class Job {
  public:
-  Job(const codec::Job& spec, Timeline* timeline, ApiServer* api, Workload* workload, Random random)
-      : spec_(spec), timeline_(timeline), api_(api), workload_(workload), random_(random) {}
+  Job(codec::Job spec, Timeline* timeline, ApiServer* api, Workload* workload, Random random)
+      : spec_(std::move(spec)),
+        timeline_(timeline),
+        api_(api),
+        workload_(workload),
+        random_(random) {}
   virtual ~Job() = default;
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
@@ -54,11 +60,20 @@ class Job {
   // Deletes every pod and creates no more.
   void Cancel();
 
+  // Its place in Workload::jobs().
+  size_t index() const { return index_; }
+  // Pods of its own that exist, in the order of their creation.
+  const std::vector<std::string>& pods() const { return pods_; }
+  void Disown(const std::string& uid);
   const codec::Job& spec() const { return spec_; }
   const JobLog& log() const { return log_; }
   bool ended() const { return log_.ended != absl::InfiniteFuture(); }
 
  protected:
+  friend class Workload;
+
+  // To be said once, when it is submitted.
+  void Submitted();
   // A pod with the fields that all of the job's pods share.
   Pod NewPod(const std::string& name, const RoleSpec& role) const;
   // Creates it and has its changes told here; "" where the name is taken.
@@ -76,6 +91,10 @@ class Job {
   Workload* const workload_;
   Random random_;
   JobLog log_;
+
+ private:
+  size_t index_ = 0;
+  std::vector<std::string> pods_;
 };
 
 // All jobs, in the order of the scenario; tells each of its own pods.
@@ -85,11 +104,14 @@ class Workload : public Watcher {
       : timeline_(timeline), api_(api), random_(random) {}
 
   // Submitted `spec.at` after the timeline's present.
-  void Add(const codec::Job& spec);
+  void Add(codec::Job spec);
   void Own(const std::string& uid, Job* job) { owners_[uid] = job; }
   // nullptr for a pod of nobody's.
   const Job* OwnerOf(const std::string& uid) const;
   const std::vector<std::unique_ptr<Job>>& jobs() const { return jobs_; }
+  // In the order of their submission.
+  const std::vector<const Job*>& submitted() const { return submitted_; }
+  void Submitted(const Job* job) { submitted_.push_back(job); }
   // `glob` over "namespace/name".
   void Cancel(const std::string& glob);
 
@@ -102,7 +124,8 @@ class Workload : public Watcher {
   ApiServer* api_;
   Random random_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  absl::btree_map<std::string, Job*> owners_;
+  std::vector<const Job*> submitted_;
+  PodColumn<Job*> owners_;
 };
 
 }  // namespace muster::sim

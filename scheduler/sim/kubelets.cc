@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/sim/kubelets.h"
 
+#include <utility>
 #include <vector>
 
 namespace muster::sim {
 
-ResourceList Requested(const Pod& pod) {
-  ResourceList requests = pod.role.requests;
-  requests.Set(kPods, 1);
-  return requests;
-}
-
 void Kubelets::OnPod(const Pod& pod) {
   if (pod.node_name.empty()) return;
   if (IsTerminal(pod)) {
-    admitted_[pod.node_name].erase(pod.uid);
+    End(pod);
     return;
   }
   const std::string uid = pod.uid;
@@ -22,8 +17,9 @@ void Kubelets::OnPod(const Pod& pod) {
     CollectLater(pod.node_name);
     return;
   }
+  Agent& agent = agents_[uid];
   if (pod.deleting) {
-    if (!stopping_.insert(uid).second) return;
+    if (std::exchange(agent.stopping, true)) return;
     const absl::Duration short_end =
         random_.Between(absl::Milliseconds(300), absl::Milliseconds(900));
     timeline_->After(pod.grace > codec::kAtOnce ? pod.grace : short_end, [this, uid] {
@@ -32,32 +28,26 @@ void Kubelets::OnPod(const Pod& pod) {
     });
     return;
   }
-  if (!seen_.insert(uid).second) return;
+  if (agent.stage != Stage::kUnknown) return;
+  agent.stage = Stage::kStarting;
   timeline_->After(random_.Between(absl::Milliseconds(5), absl::Milliseconds(50)),
                    [this, uid] { Admit(uid); });
 }
 
-void Kubelets::OnPodGone(const Pod& pod) {
-  seen_.erase(pod.uid);
-  stopping_.erase(pod.uid);
-  if (!pod.node_name.empty()) admitted_[pod.node_name].erase(pod.uid);
+void Kubelets::End(const Pod& pod) {
+  Agent& agent = agents_[pod.uid];
+  if (agent.stage == Stage::kAdmitted) {
+    const auto desk = desks_.find(pod.node_name);
+    if (desk != desks_.end() && desk->second.life == agent.life) desk->second.load.Count(pod, -1);
+  }
+  agent.stage = Stage::kEnded;
 }
+
+void Kubelets::OnPodGone(const Pod& pod) { End(pod); }
 
 void Kubelets::OnNodeGone(const Node& node) {
   CollectLater(node.name);
-  admitted_.erase(node.name);
-}
-
-bool Kubelets::HasRoom(const Pod& pod, const Node& node) const {
-  ResourceList sum = Requested(pod);
-  const auto at = admitted_.find(node.name);
-  if (at != admitted_.end()) {
-    for (const std::string& uid : at->second) sum.Add(Requested(*api_->Find(uid)));
-  }
-  for (const auto& [name, amount] : sum.entries()) {
-    if (amount > node.allocatable.Get(name)) return false;
-  }
-  return true;
+  desks_.erase(node.name);
 }
 
 void Kubelets::Admit(const std::string& uid) {
@@ -65,12 +55,17 @@ void Kubelets::Admit(const std::string& uid) {
   if (pod == nullptr || IsTerminal(*pod) || pod->deleting) return;
   const auto node = api_->nodes().find(pod->node_name);
   if (node == api_->nodes().end()) return;
-  if (!HasRoom(*pod, node->second)) {
+  const auto [desk, fresh] = desks_.try_emplace(pod->node_name);
+  if (fresh) desk->second.life = ++lives_;
+  if (!desk->second.load.Exceeds(node->second, pod).empty()) {
     ++rejected_;
     api_->SetPhase(uid, PodPhase::kFailed);
     return;
   }
-  admitted_[pod->node_name].insert(uid);
+  desk->second.load.Count(*pod, 1);
+  Agent& agent = agents_[uid];
+  agent.stage = Stage::kAdmitted;
+  agent.life = desk->second.life;
   timeline_->After(random_.Between(absl::Milliseconds(500), absl::Milliseconds(2000)), [this, uid] {
     const Pod* starting = api_->Find(uid);
     if (starting != nullptr && !starting->deleting) api_->SetPhase(uid, PodPhase::kRunning);

@@ -5,11 +5,13 @@
 // short. Pods of a node that does not exist are removed after a while.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "scheduler/sim/api_server.h"
+#include "scheduler/sim/node_load.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/sim/random.h"
 #include "scheduler/sim/timeline.h"
 
@@ -29,20 +31,29 @@ class Kubelets : public Watcher {
 
  private:
   void Admit(const std::string& uid);
-  bool HasRoom(const Pod& pod, const Node& node) const;
   void CollectLater(const std::string& node_name);
 
   Timeline* timeline_;
   ApiServer* api_;
   Random random_;
   absl::Duration pod_collection_;
-  absl::btree_set<std::string> seen_;      // uids whose start is under way or done
-  absl::btree_set<std::string> stopping_;  // uids
-  absl::btree_map<std::string, absl::btree_set<std::string>> admitted_;  // node -> uids
+  enum class Stage : uint8_t { kUnknown, kStarting, kAdmitted, kEnded };
+  struct Agent {
+    bool stopping = false;
+    Stage stage = Stage::kUnknown;
+    uint32_t life = 0;  // of the node that admitted it
+  };
+  // A node's life ends when it is removed; one of the same name is another.
+  struct Desk {
+    uint32_t life = 0;
+    NodeLoad load;
+  };
+  void End(const Pod& pod);
+
+  PodColumn<Agent> agents_;
+  absl::btree_map<std::string, Desk> desks_;  // by node
+  uint32_t lives_ = 0;
   int64_t rejected_ = 0;
 };
-
-// What a pod takes of its node, with "pods".
-ResourceList Requested(const Pod& pod);
 
 }  // namespace muster::sim

@@ -30,7 +30,7 @@ void Link::Open(const QueueConfig& queues) {
   SendQueues(queues);
   if (api_->memory().has_value()) Arrive(MemorySeen{*api_->memory()}, Soon(1, 20));
   List();
-  const absl::Time listed = std::max(last_arrival_[kPodStream], last_arrival_[kNodeStream]);
+  const absl::Time listed = std::max(streams_[kPodStream].last, streams_[kNodeStream].last);
   Later(
       std::max(listed - timeline_->now(), absl::ZeroDuration()) + absl::Milliseconds(1),
       [this] {
@@ -68,16 +68,32 @@ void Link::Arrive(muster::Event event, absl::Duration latency) {
 void Link::SendQueues(const QueueConfig& queues) { Arrive(QueuesSeen{queues}, Soon(1, 20)); }
 
 // In order after what the stream carries already.
-void Link::Follow(Stream stream, muster::Event event) {
+void Link::Follow(StreamKind kind, muster::Event event) {
   if (watch_lost_) return;
-  absl::Time& last = last_arrival_[stream];
-  last = std::max(last, timeline_->now() + Soon(1, 20) + faults_->watch_delay);
-  Arrive(std::move(event), last - timeline_->now());
+  Stream& stream = streams_[kind];
+  stream.last = std::max(stream.last, timeline_->now() + Soon(1, 20) + faults_->watch_delay);
+  stream.under_way.emplace_back(stream.last, std::move(event));
+  if (stream.under_way.size() > 1) return;  // the first one's arrival sees to the others
+  Later(
+      stream.last - timeline_->now(), [this, kind] { Deliver(kind); }, Timeline::kWork);
+}
+
+void Link::Deliver(StreamKind kind) {
+  auto& under_way = streams_[kind].under_way;
+  while (!under_way.empty() && under_way.front().first <= timeline_->now()) {
+    inbox_.push_back(std::move(under_way.front().second));
+    under_way.pop_front();
+  }
+  if (under_way.empty()) return;
+  Later(
+      under_way.front().first - timeline_->now(), [this, kind] { Deliver(kind); }, Timeline::kWork);
 }
 
 void Link::List() {
   // The kinds are listed concurrently: pods may well arrive before nodes.
-  for (absl::Time& last : last_arrival_) last = std::max(last, timeline_->now() + Soon(5, 100));
+  for (Stream& stream : streams_) {
+    stream.last = std::max(stream.last, timeline_->now() + Soon(5, 100));
+  }
   for (const auto& [name, node] : api_->nodes()) OnNode(node);
   for (const auto& [uid, pod] : api_->pods()) OnPod(pod);
   for (const std::string& name :
@@ -86,9 +102,11 @@ void Link::List() {
     known_nodes_.erase(name);
     Follow(kNodeStream, NodeGone{name});
   }
-  for (const std::string& uid : std::vector<std::string>(known_pods_.begin(), known_pods_.end())) {
+  for (size_t i = 0; i < known_.values().size(); ++i) {
+    if (!known_.values()[i].listed) continue;
+    const std::string uid = UidOf(static_cast<PodNumber>(i));
     if (api_->Find(uid) != nullptr) continue;
-    known_pods_.erase(uid);
+    known_[uid].listed = false;
     Follow(kPodStream, PodGone{uid});
   }
 }
@@ -105,13 +123,13 @@ void Link::LoseWatch(absl::Duration lasting) {
 }
 
 void Link::OnPod(const Pod& pod) {
-  if (!watch_lost_) known_pods_.insert(pod.uid);
+  if (!watch_lost_) known_[pod.uid].listed = true;
   Follow(kPodStream, PodSeen{pod});
 }
 
 void Link::OnPodGone(const Pod& pod) {
   if (watch_lost_) return;
-  known_pods_.erase(pod.uid);
+  known_[pod.uid].listed = false;
   Follow(kPodStream, PodGone{pod.uid});
 }
 
@@ -130,11 +148,11 @@ bool Link::Drain(std::vector<muster::Event>* events, absl::Time) {
   for (muster::Event& event : inbox_) {
     if (const auto* seen = std::get_if<PodSeen>(&event);
         seen != nullptr && !seen->pod.node_name.empty()) {
-      heard_bound_.insert(seen->pod.uid);
+      known_[seen->pod.uid].bound = true;
     }
-    if (const auto* gone = std::get_if<PodGone>(&event)) heard_gone_.insert(gone->uid);
+    if (const auto* gone = std::get_if<PodGone>(&event)) known_[gone->uid].gone = true;
     if (const auto* accepted = std::get_if<BindAccepted>(&event))
-      heard_bound_.insert(accepted->uid);
+      known_[accepted->uid].bound = true;
     events->push_back(std::move(event));
   }
   inbox_.clear();
@@ -144,11 +162,12 @@ bool Link::Drain(std::vector<muster::Event>* events, absl::Time) {
 void Link::Bind(loop::BindPod action) {
   if (!synced_)
     complaints_.push_back(absl::StrCat(action.pod.name, " is bound before everything is listed"));
-  if (heard_bound_.contains(action.pod.uid)) {
+  const Known& known = known_[action.pod.uid];
+  if (known.bound) {
     complaints_.push_back(
         absl::StrCat(action.pod.name, " is bound although it is known to be bound"));
   }
-  if (heard_gone_.contains(action.pod.uid)) {
+  if (known.gone) {
     complaints_.push_back(
         absl::StrCat(action.pod.name, " is bound although it is known to be gone"));
   }

@@ -9,9 +9,11 @@
 // sender's successor begins); nothing is heard any more.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -20,6 +22,7 @@
 #include "scheduler/sim/api_server.h"
 #include "scheduler/sim/evictor.h"
 #include "scheduler/sim/faults.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/sim/random.h"
 
 namespace muster::sim {
@@ -60,10 +63,22 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   void OnNodeGone(const Node& node) override;
 
  private:
-  enum Stream { kPodStream, kNodeStream };
+  enum StreamKind { kPodStream, kNodeStream };
+  // Events on their way, in order of arrival.
+  struct Stream {
+    std::deque<std::pair<absl::Time, muster::Event>> under_way;
+    absl::Time last = absl::InfinitePast();  // arrival
+  };
+  // What the scheduler knows of a pod.
+  struct Known {
+    bool listed = false;  // told, or on its way
+    bool bound = false;
+    bool gone = false;
+  };
 
   void Arrive(muster::Event event, absl::Duration latency);
-  void Follow(Stream stream, muster::Event event);
+  void Follow(StreamKind stream, muster::Event event);
+  void Deliver(StreamKind stream);
   void List();
   void WriteMemory(Memory memory);
   void EvictRemembered();
@@ -97,11 +112,9 @@ class Link : public Watcher, public loop::Feed, public loop::Actuator, public lo
   std::vector<muster::Event> inbox_;
   bool synced_ = false;
   bool watch_lost_ = false;
-  absl::Time last_arrival_[2] = {absl::InfinitePast(), absl::InfinitePast()};
-  absl::btree_set<std::string> known_pods_;   // uids told, or on their way
+  Stream streams_[2];
+  PodColumn<Known> known_;
   absl::btree_set<std::string> known_nodes_;  // names
-  absl::btree_set<std::string> heard_bound_;  // uids that the scheduler knows to be bound
-  absl::btree_set<std::string> heard_gone_;
   std::vector<std::string> complaints_;
 };
 

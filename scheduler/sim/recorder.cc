@@ -49,47 +49,45 @@ Recorder::Recorder(Timeline* timeline, const ApiServer* api, const Workload* wor
   }
 }
 
-QueueId Recorder::QueueOf(const Job& job) {
+size_t Recorder::LeafOf(const Job& job) {
   const codec::Job& spec = job.spec();
   const QueueId queue =
       tree_.Choose({spec.queue, spec.ns, absl::StrCat(spec.ns, "/", spec.user)}).queue;
+  if (!queue.valid()) return JobUse::kNoLeaf;
+  const auto at = std::find(leaves_.begin(), leaves_.end(), queue);
+  if (at != leaves_.end()) return static_cast<size_t>(at - leaves_.begin());
   // A template's leaf exists from its first job on.
-  if (queue.valid() && std::find(leaves_.begin(), leaves_.end(), queue) == leaves_.end()) {
-    leaves_.push_back(queue);
-    QueueReport& report =
-        reports_.emplace_back(QueueReport{tree_.at(queue).path, tree_.at(queue).weight, {}});
-    report.samples.resize(cluster_.size());
-  }
-  return queue;
+  leaves_.push_back(queue);
+  QueueReport& report =
+      reports_.emplace_back(QueueReport{tree_.at(queue).path, tree_.at(queue).weight, {}});
+  report.samples.resize(cluster_.size());
+  return leaves_.size() - 1;
 }
 
 JobUse& Recorder::UseOf(const Job& job) {
-  const auto [at, fresh] = jobs_.try_emplace(&job);
-  if (fresh) at->second.queue = QueueOf(job);
-  return at->second;
+  if (job.index() >= jobs_.size()) jobs_.resize(workload_->jobs().size());
+  JobUse& use = jobs_[job.index()];
+  if (!std::exchange(use.known, true)) use.leaf = LeafOf(job);
+  return use;
 }
 
 void Recorder::Count(const Pod& pod, bool takes_room) {
   const Job* job = workload_->OwnerOf(pod.uid);
-  if (job == nullptr || taking_.contains(pod.uid) == takes_room) return;
+  if (job == nullptr || (taking_.at(pod.uid) != 0) == takes_room) return;
+  taking_[pod.uid] = takes_room ? 1 : 0;
   JobUse& use = UseOf(*job);
   const int sign = takes_room ? 1 : -1;
   use.bound += sign;
   use.use.cpu += sign * pod.role.requests.Get(kCpu);
   use.use.memory += sign * pod.role.requests.Get(kMemory);
-  if (takes_room) {
-    taking_[pod.uid] = pod.node_name;
-    ++pods_;
-  } else {
-    taking_.erase(pod.uid);
-  }
+  if (takes_room) ++pods_;
 }
 
 void Recorder::OnPod(const Pod& pod) { Count(pod, !pod.node_name.empty() && !IsTerminal(pod)); }
 
 void Recorder::OnPodGone(const Pod& pod) {
   Count(pod, false);
-  sentences_.erase(pod.uid);
+  if (!sentences_.empty()) sentences_.erase(pod.uid);
 }
 
 void Recorder::OnPlan(const State& state, const Plan& plan) {
@@ -122,12 +120,14 @@ void Recorder::OnEvicted(const Pod& pod) {
   sentences_.erase(at);
 }
 
-Use Recorder::Total() const {
+Use Recorder::Total() {
+  if (total_.has_value()) return *total_;
   Use total;
   for (const auto& [name, node] : api_->nodes()) {
     total.cpu += node.allocatable.Get(kCpu);
     total.memory += node.allocatable.Get(kMemory);
   }
+  total_ = total;
   return total;
 }
 
@@ -135,59 +135,71 @@ int64_t Recorder::Share(const Use& use, const Use& total) {
   return std::max(Rate(use.cpu, total.cpu), Rate(use.memory, total.memory));
 }
 
-void Recorder::Sample(const State* state) {
-  const Use total = Total();
-  for (const auto& job : workload_->jobs()) {
-    if (job->log().submitted != absl::InfiniteFuture()) UseOf(*job);  // its leaf may be a new one
-  }
-  std::vector<Use> used(leaves_.size());
-  std::vector<Use> demand(leaves_.size());
-  std::vector<QueueSample> samples(leaves_.size());
+struct Recorder::Sums {
+  std::vector<Use> used, demand;  // by leaf
+  std::vector<QueueSample> samples;
   Use sum;
   int64_t working = 0;
   bool any = false;
-  for (const auto& job : workload_->jobs()) {
-    if (job->log().submitted == absl::InfiniteFuture()) continue;
-    const JobUse& use = UseOf(*job);
-    sum.cpu += use.use.cpu;
-    sum.memory += use.use.memory;
-    const bool runs = job->Working();
-    if (runs) working += use.use.cpu;
-    any = any || !job->ended();
-    const auto leaf = std::find(leaves_.begin(), leaves_.end(), use.queue);
-    if (leaf == leaves_.end()) continue;
-    const size_t i = static_cast<size_t>(leaf - leaves_.begin());
-    used[i].cpu += use.use.cpu;
-    used[i].memory += use.use.memory;
-    demand[i].cpu += use.use.cpu;
-    demand[i].memory += use.use.memory;
-    if (job->ended()) continue;
-    if (job->log().running == absl::InfiniteFuture()) {
-      const ResourceList minimum = job->MinimumRequests();
-      demand[i].cpu += std::max<int64_t>(0, minimum.Get(kCpu) - use.use.cpu);
-      demand[i].memory += std::max<int64_t>(0, minimum.Get(kMemory) - use.use.memory);
-    }
-    ++(runs ? samples[i].running : use.bound == 0 ? samples[i].waiting : samples[i].stalled);
+};
+
+void Recorder::SampleJob(const Job& job, Sums* sums) {
+  const JobUse& use = UseOf(job);
+  sums->sum.cpu += use.use.cpu;
+  sums->sum.memory += use.use.memory;
+  const bool runs = job.Working();
+  if (runs) sums->working += use.use.cpu;
+  sums->any = sums->any || !job.ended();
+  if (use.leaf == JobUse::kNoLeaf) return;
+  Use& used = sums->used[use.leaf];
+  Use& demand = sums->demand[use.leaf];
+  used.cpu += use.use.cpu;
+  used.memory += use.use.memory;
+  demand.cpu += use.use.cpu;
+  demand.memory += use.use.memory;
+  if (job.ended()) return;
+  if (job.log().running == absl::InfiniteFuture()) {
+    const ResourceList minimum = job.MinimumRequests();
+    demand.cpu += std::max<int64_t>(0, minimum.Get(kCpu) - use.use.cpu);
+    demand.memory += std::max<int64_t>(0, minimum.Get(kMemory) - use.use.memory);
   }
+  QueueSample& sample = sums->samples[use.leaf];
+  ++(runs ? sample.running : use.bound == 0 ? sample.waiting : sample.stalled);
+}
+
+void Recorder::Sample(const State* state) {
+  const Use total = Total();
+  const std::vector<const Job*>& submitted = workload_->submitted();
+  active_.insert(active_.end(), submitted.begin() + static_cast<std::ptrdiff_t>(heard_),
+                 submitted.end());
+  heard_ = submitted.size();
+  for (const Job* job : active_) UseOf(*job);  // its leaf may be a new one
+  Sums sums;
+  sums.used.resize(leaves_.size());
+  sums.demand.resize(leaves_.size());
+  sums.samples.resize(leaves_.size());
+  for (const Job* job : active_) SampleJob(*job, &sums);
+  std::erase_if(active_, [this](const Job* job) { return job->ended() && UseOf(*job).bound == 0; });
   for (size_t i = 0; i < leaves_.size(); ++i) {
-    samples[i].used = Share(used[i], total);
+    QueueSample& sample = sums.samples[i];
+    sample.used = Share(sums.used[i], total);
     if (state != nullptr) {
       const QueueId leaf = state->tree().FindLeaf(reports_[i].path);
       if (leaf.valid()) {
         const Amounts& held = state->tree().at(leaf).held;
-        samples[i].held = Share({AmountAt(held, kCpuColumn), AmountAt(held, kMemoryColumn)}, total);
+        sample.held = Share({AmountAt(held, kCpuColumn), AmountAt(held, kMemoryColumn)}, total);
       }
     }
-    reports_[i].samples.push_back(samples[i]);
+    reports_[i].samples.push_back(sample);
   }
-  cluster_.push_back(
-      {Rate(sum.cpu, total.cpu), Rate(sum.memory, total.memory), Rate(working, total.cpu)});
-  if (!any) return;
+  cluster_.push_back({Rate(sums.sum.cpu, total.cpu), Rate(sums.sum.memory, total.memory),
+                      Rate(sums.working, total.cpu)});
+  if (!sums.any) return;
   ++samples_;
-  cpu_sum_ += Rate(sum.cpu, total.cpu);
-  memory_sum_ += Rate(sum.memory, total.memory);
-  working_sum_ += Rate(working, total.cpu);
-  SampleShareError(demand, total);
+  cpu_sum_ += cluster_.back().cpu;
+  memory_sum_ += cluster_.back().memory;
+  working_sum_ += cluster_.back().working;
+  SampleShareError(sums.demand, total);
 }
 
 void Recorder::SampleShareError(const std::vector<Use>& demand, const Use& total) {
@@ -232,7 +244,7 @@ void Recorder::Finish(Report* report) {
     JobReport& out = report->jobs.emplace_back();
     out.name = absl::StrCat(job->spec().ns, "/", job->spec().name);
     const JobUse& use = UseOf(*job);
-    if (use.queue.valid()) out.queue = tree_.at(use.queue).path;
+    if (use.leaf != JobUse::kNoLeaf) out.queue = reports_[use.leaf].path;
     out.kind = job->spec().kind;
     out.submitted = log.submitted - kStart;
     out.wait = log.running - log.submitted;

@@ -3,7 +3,7 @@
 // job's wait and run. Judges by the API server's objects; only held room is asked of the scheduler.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +12,7 @@
 #include "scheduler/model/plan.h"
 #include "scheduler/sim/api_server.h"
 #include "scheduler/sim/job.h"
+#include "scheduler/sim/pod_numbers.h"
 #include "scheduler/sim/report.h"
 #include "scheduler/state/state.h"
 
@@ -23,9 +24,11 @@ struct Use {
 };
 
 struct JobUse {
-  QueueId queue;
+  bool known = false;
+  size_t leaf = kNoLeaf;  // index of its queue among the leaves
   int32_t bound = 0;
   Use use;
+  static constexpr size_t kNoLeaf = SIZE_MAX;
 };
 
 class Recorder : public Watcher {
@@ -43,6 +46,8 @@ class Recorder : public Watcher {
   void OnPod(const Pod& pod) override;
   void OnPodGone(const Pod& pod) override;
   void OnEvicted(const Pod& pod) override;
+  void OnNode(const Node&) override { total_.reset(); }
+  void OnNodeGone(const Node&) override { total_.reset(); }
 
  private:
   // What a plan has in mind with a pod.
@@ -52,10 +57,13 @@ class Recorder : public Watcher {
     bool first = false;  // of its victim
   };
 
-  QueueId QueueOf(const Job& job);
+  size_t LeafOf(const Job& job);
   JobUse& UseOf(const Job& job);
   void Count(const Pod& pod, bool takes_room);
-  Use Total() const;
+  Use Total();
+  // Of one job, into what its queue and the cluster have.
+  struct Sums;
+  void SampleJob(const Job& job, Sums* sums);
   void SampleShareError(const std::vector<Use>& demand, const Use& total);
   static int64_t Share(const Use& use, const Use& total);
 
@@ -65,9 +73,12 @@ class Recorder : public Watcher {
   ResourceTable resources_;
   Tree tree_;
   std::vector<QueueId> leaves_;
-  std::vector<QueueReport> reports_;   // as leaves_
-  std::map<const Job*, JobUse> jobs_;  // looked up, never walked: addresses have no order
-  absl::btree_map<std::string, std::string> taking_;  // uid -> node, of pods that take room
+  std::vector<QueueReport> reports_;  // as leaves_
+  std::vector<JobUse> jobs_;          // by index of the job
+  PodColumn<uint8_t> taking_;         // whether the pod takes room
+  std::vector<const Job*> active_;    // submitted, and not ended without a pod
+  size_t heard_ = 0;                  // of those that were submitted
+  std::optional<Use> total_;
   absl::btree_map<std::string, Sentence> sentences_;  // by uid
   std::vector<EvictionReport> evictions_;
   std::vector<ClusterSample> cluster_;

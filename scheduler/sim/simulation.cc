@@ -9,15 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "queues/tree.h"
 #include "scheduler/cycle/cycle.h"
+#include "scheduler/sim/day.h"
 #include "scheduler/sim/expectations.h"
 #include "scheduler/sim/pod_at_a_time.h"
 
 namespace muster::sim {
 namespace {
 
-constexpr absl::Duration kSampleEvery = absl::Seconds(10);
-// A scheduler under load hears of things in bunches: no two cycles are closer than this.
-constexpr absl::Duration kCycleGap = absl::Milliseconds(10);
 // With nothing left to happen by itself: until what is under way has arrived, and until timers
 // (holds, back-offs) that could still change something have run out.
 constexpr absl::Duration kSettle = absl::Seconds(30);
@@ -79,13 +77,15 @@ void Simulation::Schedule() {
     timeline_.After(step.at, [this, &step] { Perform(step.action); });
   }
   for (const codec::Job& job : scenario_.jobs) workload_.Add(job);
+  if (!scenario_.day.has_value()) return;
+  for (codec::Job& job : MakeDay(*scenario_.day)) workload_.Add(std::move(job));
 }
 
 Report Simulation::Run() {
   report_.name = scenario_.name;
   report_.decider = options_.decider;
   report_.seed = options_.seed;
-  report_.sample_every = kSampleEvery;
+  report_.sample_every = scenario_.sample_every;
   Schedule();
   StartScheduler();
   SampleAndGoOn();
@@ -117,7 +117,7 @@ Report Simulation::Run() {
 absl::Time Simulation::SchedulerDue() const {
   if (loop_ == nullptr) return absl::InfiniteFuture();
   const absl::Time wanted = links_.back()->waiting() ? timeline_.now() : loop_->NextTimer();
-  return std::max({wanted, last_step_ + kCycleGap, timeline_.now()});
+  return std::max({wanted, last_step_ + scenario_.cycle_gap, timeline_.now()});
 }
 
 bool Simulation::Quiet() const {
@@ -191,7 +191,7 @@ void Simulation::OnEvent(const Event& event, absl::Time now) {
 void Simulation::SampleAndGoOn() {
   recorder_.Sample(state());
   timeline_.After(
-      kSampleEvery, [this] { SampleAndGoOn(); }, Timeline::kNoise);
+      scenario_.sample_every, [this] { SampleAndGoOn(); }, Timeline::kNoise);
 }
 
 void Simulation::Expect(const codec::Expectation& expectation) {

@@ -18,9 +18,9 @@ constexpr int64_t kBacklogEnds = 25;  // percent of the work left when tasks no 
 
 }  // namespace
 
-SparkJob::SparkJob(const codec::Job& spec, Timeline* timeline, ApiServer* api, Workload* workload,
+SparkJob::SparkJob(codec::Job spec, Timeline* timeline, ApiServer* api, Workload* workload,
                    Random random)
-    : Job(spec, timeline, api, workload, random) {
+    : Job(std::move(spec), timeline, api, workload, random) {
   shape_ = ForecastOf(spec_);
   if (spec_.spark.executor_requests.has_value()) {
     shape_.executor.requests = *spec_.spark.executor_requests;
@@ -46,7 +46,7 @@ void SparkJob::Later(absl::Duration delay, std::function<void()> what) {
 
 void SparkJob::Submit() {
   if (ended()) return;
-  log_.submitted = timeline_->now();
+  Submitted();
   CreateDriver();
 }
 
@@ -257,9 +257,9 @@ void SparkJob::Progress() {
 
 void SparkJob::DeleteExecutors() {
   std::vector<std::string> own;
-  for (const auto& [uid, pod] : api_->pods()) {
-    if (pod.spark_role == SparkRole::kExecutor && workload_->OwnerOf(uid) == this &&
-        pod.spark_app != (driver_.empty() ? "" : app_)) {
+  for (const std::string& uid : pods()) {
+    const Pod& pod = *api_->Find(uid);
+    if (pod.spark_role == SparkRole::kExecutor && pod.spark_app != (driver_.empty() ? "" : app_)) {
       own.push_back(uid);
     }
   }

@@ -17,8 +17,7 @@ namespace muster::sim {
 
 class SparkJob : public Job {
  public:
-  SparkJob(const codec::Job& spec, Timeline* timeline, ApiServer* api, Workload* workload,
-           Random random);
+  SparkJob(codec::Job spec, Timeline* timeline, ApiServer* api, Workload* workload, Random random);
   void Submit() override;
   void OnEvicted(const Pod& pod) override;
   void OnPod(const Pod& pod) override;

@@ -8,10 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 
 namespace muster::sim {
@@ -45,19 +45,25 @@ class Timeline {
   int64_t work_left() const { return work_left_; }
 
  private:
+  // What is to happen stays where it is; the heap sorts who is next.
   struct Entry {
     absl::Time when;
     uint64_t order = 0;
+    uint32_t slot = 0;
+  };
+  struct Slot {
+    std::function<void()> what;  // empty: canceled
     Kind kind = kWork;
-    std::function<void()> what;
+    uint32_t uses = 0;  // distinguishes the tickets of a slot
   };
   static bool Later(const Entry& a, const Entry& b);
 
   absl::Time now_ = kStart;
-  uint64_t next_order_ = kNoTicket + 1;
+  uint64_t next_order_ = 0;
   int64_t work_left_ = 0;
   std::vector<Entry> heap_;
-  absl::btree_set<Ticket> canceled_;
+  std::deque<Slot> slots_;
+  std::vector<uint32_t> unused_;
 };
 
 }  // namespace muster::sim

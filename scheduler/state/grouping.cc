@@ -137,6 +137,7 @@ void State::SetAuthority(Gang* gang, PodId opener) {
   gang->runtime = pod.runtime;
   gang->app = pod.app;
   gang->created = pod.created;
+  arrivals_.Add(gang);
   gang->account = absl::StrCat(pod.ns, "/", pod.service_account);
   MoveTo(gang, gang->queue, UserOf(pod));
   AssignQueue(gang);
@@ -153,6 +154,7 @@ void State::Succeed(Gang* gang) {
   const Pod& pod = pods_.at(heir).pod;
   gang->opener_uid = pod.uid;
   gang->created = pod.created;
+  arrivals_.Add(gang);
   RankOf(gang);
 }
 

@@ -20,6 +20,7 @@
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
+#include "scheduler/state/arrivals.h"
 #include "scheduler/state/known_shapes.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
@@ -28,6 +29,7 @@
 #include "scheduler/state/role_classes.h"
 #include "scheduler/state/room_columns.h"
 #include "scheduler/state/running_gangs.h"
+#include "scheduler/state/start_shapes.h"
 
 namespace muster {
 
@@ -94,24 +96,20 @@ class State {
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
   void CountRunning(QueueId queue, const std::string& user, int32_t by);
-  // For the cycle: shares are measured against the cluster, and past use, as they are now.
-  void RefreshShares(absl::Time now) {
+  // For the cycle: shares are measured against the cluster, and past use, as they are now, and
+  // gangs are numbered.
+  void Refresh(absl::Time now) {
     tree_.SetTotal(nodes_.total());
     if (synced_) tree_.Advance(now);
+    arrivals_.Number(&gangs_);
   }
   RoomColumns& rooms(RoleId role);
   Pools& pools() { return pools_; }
   KnownShapes& known_shapes() { return known_shapes_; }
-
-  // Hands out all that it is, for an image of it (daemon/trace): but for what is derived, which a
-  // state made from one works out again.
+  StartShapes& start_shapes() const { return start_shapes_; }
+  // Hands out all that it is and that is not derived (state/state_fields.h).
   template <typename Visit>
-  void Fields(Visit&& visit) {
-    visit(scheduler_name_, resources_, roles_, nodes_, pods_, gangs_, unused_gangs_, gang_by_key_,
-          config_, tree_, user_use_, user_past_, user_books_, attention_, claimed_, running_,
-          timers_, forecast_requests_, departing_, evictions_, past_runs_, recalled_claims_,
-          synced_, changed_, memory_changed_, past_settled_);
-  }
+  void Fields(Visit&& visit);
 
  private:
   friend class Draft;
@@ -250,6 +248,8 @@ class State {
   std::deque<RoomColumns> rooms_;             // by role class
   Pools pools_;
   KnownShapes known_shapes_;
+  mutable StartShapes start_shapes_;  // derived
+  Arrivals arrivals_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
   bool memory_changed_ = false;

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "policies/arrival.h"
 #include "scheduler/cycle/fit.h"
 #include "test/policies/slow_rooms.h"
 

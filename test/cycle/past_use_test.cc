@@ -29,7 +29,7 @@ struct Day {
   }
   void Hear(const Event& event, int64_t second) {
     state.Apply(event, At(second));
-    state.RefreshShares(At(second));
+    state.Refresh(At(second));
   }
   void Run(Pod pod, int64_t second) { Hear(PodSeen{On(std::move(pod), "n")}, second); }
   double ShareOf(const std::string& user) const {
@@ -59,7 +59,7 @@ TEST_CASE("a user's share counts what the user had on average before") {
   CHECK(day.ShareOfQueue("adhoc") == Approx(0.75).margin(1e-3));
   day.Hear(PodGone{"uid-b"}, 3600);
   CHECK(day.ShareOf("bob") == 0);
-  day.state.RefreshShares(At(7200));
+  day.state.Refresh(At(7200));
   CHECK(day.ShareOf("ann") == Approx(0.125).margin(1e-3));
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("a restarted daemon has the same shares, and missed nothing while it w
     after.Run(PodOf("bob", "b"), 4300);
     after.Run(PodOf("ann", "a2", "etl"), 4301);
     after.Hear(Synced{}, 4302);
-    before.state.RefreshShares(At(4302));
+    before.state.Refresh(At(4302));
     for (const char* user : {"ann", "bob"}) {
       CAPTURE(user);
       CHECK(after.ShareOf(user) == Approx(before.ShareOf(user)).epsilon(1e-3));
@@ -129,7 +129,7 @@ TEST_CASE("a changed config does not forget, and one without a half-life does") 
   CHECK(day.ShareOf("ann") == 0);
   day.Hear(QueuesSeen{Config()}, 3600);
   CHECK(day.ShareOf("ann") == 0);
-  day.state.RefreshShares(At(7200));
+  day.state.Refresh(At(7200));
   CHECK(day.ShareOf("bob") == Approx(0.75).margin(1e-3));  // counted from then on
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("fair: priority, then the user who has least, then arrival") {
   Witness w;
   w.See(MakeNode("n", 10));
   w.Hear(Synced{});
-  w.state.RefreshShares(At(0));
+  w.state.Refresh(At(0));
   Pod rich = MakePod("rich", 3);
   rich.service_account = "rich";
   w.See(On(rich, "n"));

@@ -10,6 +10,7 @@
 #include "scheduler/model/reason.h"
 #include "scheduler/model/role_spec.h"
 #include "scheduler/state/pods.h"
+#include "scheduler/state/state_fields.h"
 
 namespace muster::daemon {
 

@@ -33,6 +33,7 @@ class FileReplay {
       Operation operation;
       while (report_->difference.empty() && reader.Next(*state_, &operation)) Do(operation);
     }
+    report_->state = std::move(state_);
     if (!report_->difference.empty()) return false;
     const std::string complaint = reader.Complaint();
     if (!complaint.empty()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,6 +23,8 @@ struct ReplayReport {
   std::string difference;
   // Of files that end too early: a sentence each, a line each.
   std::string complaints;
+  // As it was when the last file ended.
+  std::unique_ptr<State> state;
   // OK, or why a file could not be read at all: one sentence.
   absl::Status status;
 };
