@@ -33,6 +33,12 @@ class PastRuns {
   // first by name.
   void Recall(const std::vector<RunTimes>& memory);
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(runs_, turn_);
+  }
+
  private:
   using Key = std::pair<std::string, std::string>;  // queue, app
   struct Runs {

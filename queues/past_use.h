@@ -52,6 +52,12 @@ class HalfLife {
   // was used before, as much is left.
   absl::Time SettledAfter(absl::Time since) const;
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(half_life_);
+  }
+
  private:
   absl::Duration half_life_;
 };
@@ -76,6 +82,12 @@ class UserPast {
   void Recall(Key key, AverageUse average) { averages_[std::move(key)] = std::move(average); }
   const std::map<Key, AverageUse>& averages() const { return averages_; }
   void Clear() { averages_.clear(); }
+
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(averages_, sweep_at_);
+  }
 
  private:
   void Sweep(const HalfLife& half_life, absl::Time now);

@@ -164,6 +164,13 @@ class Tree {
   // share, then the name.
   bool Before(QueueId a, QueueId b) const;
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(queues_, leaves_, inner_, templates_, by_namespace_, by_glob_, half_life_, now_,
+          recalled_, ranked_, total_);
+  }
+
  private:
   void Add(const std::vector<QueueSpec>& siblings, QueueId parent, ResourceTable* resources);
   QueueId AddOne(const QueueSpec& spec, QueueId parent, ResourceTable* resources);

@@ -55,6 +55,12 @@ class UserBooks {
   };
   const absl::btree_map<Key, Book>& books() const { return books_; }
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(groups_, books_);
+  }
+
  private:
   const std::vector<std::string>& GroupsOf(const std::string& user) const;
   template <typename Visit>

@@ -24,6 +24,9 @@ absl::Duration ReadTick(YamlMap* map, absl::string_view key, absl::Duration abse
 }
 
 void ReadHead(YamlMap* map, Scenario* scenario) {
+  if (const auto version = map->Optional("version"); version && version->node().text != "1") {
+    version->Error("is another version of this format; expected 1");
+  }
   scenario->name = ReadText(map, "name");
   if (const auto seed = map->Optional("seed")) {
     scenario->seed =

@@ -54,6 +54,10 @@ struct Job {
   bool checkpoint = false;                        // what was done is not done again after that
   bool gated = false;                             // pods carry a scheduling gate
   std::string scheduler_name = "muster";
+  absl::Duration age;  // its pods were created that long before the start
+  // Of ours that runs from the start: its first members are on these nodes, since `began` ago.
+  std::vector<std::string> nodes;
+  absl::Duration began;
   std::string node;           // spec.nodeName preset: bound from the start, by somebody else
   std::vector<Shape> shapes;  // kPod: one of one pod; kGang: at least one pod
   int32_t minimum = 0;        // kGang

@@ -96,6 +96,21 @@ void ReadComeback(YamlMap* map, Job* job) {
   ReadBoolean(map, "checkpoint", &job->checkpoint);
 }
 
+// What has happened to it before the start.
+void ReadPast(YamlMap* map, Job* job) {
+  job->age = ReadDuration(map, "age", absl::ZeroDuration());
+  job->began = ReadDuration(map, "began", absl::ZeroDuration());
+  const auto nodes = map->Optional("nodes");
+  if (!nodes.has_value()) return;
+  job->nodes = nodes->Texts().value_or(job->nodes);
+  if (job->kind == JobKind::kSpark) nodes->Error("expected a pod or a gang beside it");
+  size_t members = 0;
+  for (const Shape& shape : job->shapes) members += static_cast<size_t>(shape.count);
+  if (job->nodes.size() > members) {
+    nodes->Error(absl::StrCat("expected at most one for each of the ", members, " members"));
+  }
+}
+
 }  // namespace
 
 std::vector<Job> ReadJobs(const YamlField& field) {
@@ -127,6 +142,7 @@ std::vector<Job> ReadJobs(const YamlField& field) {
   job.scheduler_name = ReadText(&map, "scheduler", job.scheduler_name);
   job.node = ReadText(&map, "node");
   ReadKind(&map, &job);
+  ReadPast(&map, &job);
   map.Finish();
 
   std::vector<Job> jobs;

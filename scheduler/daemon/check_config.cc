@@ -4,7 +4,9 @@
 #include <cstdio>
 
 #include "scheduler/codec/queue_config.h"
+#include "scheduler/codec/scenario.h"
 #include "scheduler/daemon/config_file.h"
+#include "scheduler/daemon/config_preview.h"
 #include "scheduler/daemon/usage.h"
 
 namespace muster::daemon {
@@ -16,12 +18,26 @@ int CountQueues(const std::vector<QueueSpec>& queues) {
   return count;
 }
 
+int ShowChanges(const std::string& file, const QueueConfig& config, const std::string& dump) {
+  const absl::StatusOr<std::string> text = ReadFile(dump);
+  if (!text.ok()) return UsageError(text.status().message());
+  const absl::StatusOr<codec::Scenario> state = codec::ParseScenario(dump, *text);
+  if (!state.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(state.status().message()).c_str());
+    return kUsageError;
+  }
+  std::printf("\n%s", ConfigPreview(*state, file, config).c_str());
+  return 0;
+}
+
 }  // namespace
 
 int CheckConfig(const Arguments& arguments) {
-  const FlagSet flags(
-      "check", "FILE",
-      "Validates a queue config (muster.yaml) and prints every error with its line.");
+  std::string against;
+  FlagSet flags("check", "FILE",
+                "Validates a queue config (muster.yaml) and prints every error with its line.");
+  flags.Text("against", &against, "DUMP",
+             "show what it would change at once, of a state of 'muster dump'");
   Arguments positional;
   if (const absl::optional<int> exit_code = ReadArguments(flags, arguments, &positional)) {
     return *exit_code;
@@ -35,7 +51,7 @@ int CheckConfig(const Arguments& arguments) {
   }
   const int count = CountQueues(config->queues);
   std::printf("ok: %d %s\n", count, count == 1 ? "queue" : "queues");
-  return 0;
+  return against.empty() ? 0 : ShowChanges(positional[0], *config, against);
 }
 
 }  // namespace muster::daemon

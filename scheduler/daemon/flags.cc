@@ -262,7 +262,8 @@ absl::Status FlagSet::Parse(const Arguments& arguments, Arguments* positional) c
     return absl::InvalidArgumentError(absl::StrCat(
         "one argument too many: ", codec::Quoted(reading.positional[positional_.size()])));
   }
-  if (reading.positional.size() < positional_.size()) {
+  if (reading.positional.size() < positional_.size() &&
+      positional_[reading.positional.size()][0] != '[') {
     return absl::InvalidArgumentError(
         absl::StrCat("expected ", positional_[reading.positional.size()], "; usage: ", Program(),
                      " ", command_, " ", absl::StrJoin(positional_, " ")));

@@ -48,7 +48,8 @@ std::string ToString(const ObjectName& object);
 
 class FlagSet {
  public:
-  // `positional` as in the usage line ("FILE", "" for none); each word of it is one argument.
+  // `positional` as in the usage line ("FILE", "" for none); each word of it is one argument, which
+  // may be left out where it stands in brackets.
   FlagSet(absl::string_view command, absl::string_view positional, absl::string_view purpose);
 
   void Switch(absl::string_view name, bool* value, absl::string_view help);
@@ -66,7 +67,7 @@ class FlagSet {
   // One letter that also names a flag declared before: Short('o', "output").
   void Short(char letter, absl::string_view name);
 
-  // `positional` gets exactly as many as the usage names.
+  // `positional` gets as many as the usage names, but for those in brackets.
   absl::Status Parse(const Arguments& arguments, Arguments* positional) const;
   // Whether --help or -h is among the arguments, before any "--".
   static bool AsksForHelp(const Arguments& arguments);

@@ -14,6 +14,7 @@
 #include "scheduler/daemon/program.h"
 #include "scheduler/daemon/serve.h"
 #include "scheduler/daemon/simulate.h"
+#include "scheduler/daemon/trace/replay_command.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
 
@@ -48,6 +49,7 @@ const std::vector<Command>& Commands() {
       {"cost", "resource-hours and money by queue, namespace, user or app", cli::Cost},
       {"dump", "writes the daemon's state, which simulate reads", cli::Dump},
       {"simulate", "runs a scenario file in virtual time and reports", Simulate},
+      {"replay", "decides a recorded trace again", ReplayTrace},
       {"check", "validates a queue config", CheckConfig},
       {"completion", "prints what a shell needs to complete commands and flags", cli::Completion},
       {"version", "prints the version", Version},

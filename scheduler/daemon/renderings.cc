@@ -3,10 +3,22 @@
 
 namespace muster::daemon {
 
-void Renderings::OnEvent(const Event& event, absl::Time now) { costs_.OnEvent(event, now); }
+void Renderings::OnStart(const State& state) {
+  if (recorder_ != nullptr) recorder_->OnStart(state);
+}
+
+void Renderings::OnEvent(const Event& event, absl::Time now) {
+  if (recorder_ != nullptr) recorder_->OnEvent(event, now);
+  costs_.OnEvent(event, now);
+}
+
+void Renderings::OnExpire(absl::Time now) {
+  if (recorder_ != nullptr) recorder_->OnExpire(now);
+}
 
 void Renderings::OnCycle(const State& state, const Plan& plan, absl::Time now) {
   phases_->Begin(Phase::kRender);
+  if (recorder_ != nullptr) recorder_->OnCycle(state, plan, now);
   metrics_.OnCycle(state, plan, now);
   log_.OnCycle(state, plan, now);
   chronicle_.OnCycle(state, plan, now);

@@ -18,17 +18,20 @@ namespace muster::daemon {
 
 class Renderings : public loop::Observer {
  public:
-  // Whoever is pointed to outlives this.
+  // Whoever is pointed to outlives this. `recorder` may be null.
   Renderings(const kube::BootClock& clock, Metrics* metrics, PhaseTimer* phases, Log* log,
-             DecisionRing* ring)
-      : phases_(phases),
+             DecisionRing* ring, loop::Observer* recorder)
+      : recorder_(recorder),
+        phases_(phases),
         shown_(metrics),
         metrics_(metrics),
         drift_(clock, metrics, log),
         log_(log),
         chronicle_(ring) {}
 
+  void OnStart(const State& state) override;
   void OnEvent(const Event& event, absl::Time now) override;
+  void OnExpire(absl::Time now) override;
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
   void OnStepEnd(const State& state, absl::Time now) override;
   // What waits to be told, whether or not anything has happened.
@@ -38,6 +41,7 @@ class Renderings : public loop::Observer {
   Ledger& ledger() { return costs_.ledger(); }
 
  private:
+  loop::Observer* const recorder_;
   PhaseTimer* const phases_;
   Metrics* const shown_;
   CycleMetrics metrics_;

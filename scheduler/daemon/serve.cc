@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "scheduler/codec/dump.h"
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/cycle/cycle.h"
 #include "scheduler/daemon/cost/rows.h"
@@ -20,6 +21,7 @@
 #include "scheduler/daemon/serve_flags.h"
 #include "scheduler/daemon/steady_time.h"
 #include "scheduler/daemon/stop_signal.h"
+#include "scheduler/daemon/trace/recording.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
 #include "scheduler/daemon/view/desk.h"
@@ -112,6 +114,46 @@ std::unique_ptr<PageServer> ServePage(const ServeFlags& flags, Questions* questi
   return nullptr;
 }
 
+// Null where nothing is to be recorded.
+absl::StatusOr<std::unique_ptr<Recording>> StartRecording(const ServeFlags& flags, Log* log) {
+  if (flags.record.empty()) return nullptr;
+  auto recording =
+      Recording::Start({flags.record, flags.record_files, flags.record_megabytes << 20}, log);
+  if (!recording.ok()) {
+    return absl::Status(recording.status().code(),
+                        absl::StrCat("cannot record: ", recording.status().message()));
+  }
+  return recording;
+}
+
+// What the desk cannot tell of the state and the last plan alone.
+DeskOthers OthersFor(loop::Loop* loop, Renderings* renderings, loop::Clock* clock) {
+  DeskOthers others;
+  others.dump = [](const Scene& scene) { return codec::DumpText(scene.state, scene.now); };
+  others.cost = [loop, renderings, clock](const v1::GetCostRequest& request, const Sight& sight) {
+    const State& state = loop->state();
+    return CostRows(request, sight, state.resources(), state.config().prices.currency, clock->Now(),
+                    &renderings->ledger());
+  };
+  return others;
+}
+
+void TellStart(const ServeFlags& flags, int port, const kube::Credentials& credentials,
+               const kube::Identity& identity, Log* log) {
+  log->Info("muster serves",
+            {{"version", kVersion},
+             {"listen", ToString(HostPort{flags.listen.host, port})},
+             {"api_server", credentials.server},
+             {"config", flags.config.empty() ? ToString(flags.configmap) : flags.config},
+             {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
+             {"identity", identity.name()}});
+}
+
+int Fail(const absl::Status& status, Log* log) {
+  log->Error(status.message());
+  return 1;
+}
+
 // Runs until the feed is closed; the exit code.
 int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* log) {
   StopSignal::Block();
@@ -120,18 +162,9 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
   Metrics metrics(clock.Now());
   Health health;
   const auto server = HttpServer::Listen(flags.listen, MakePages(health, metrics, &clock));
-  if (!server.ok()) {
-    log->Error(server.status().message());
-    return 1;
-  }
+  if (!server.ok()) return Fail(server.status(), log);
   const kube::Identity identity(ToString(flags.lease), credentials.server);
-  log->Info("muster serves",
-            {{"version", kVersion},
-             {"listen", ToString(HostPort{flags.listen.host, (*server)->port()})},
-             {"api_server", credentials.server},
-             {"config", flags.config.empty() ? ToString(flags.configmap) : flags.config},
-             {"lease", flags.leader_elect ? ToString(flags.lease) : "none"},
-             {"identity", identity.name()}});
+  TellStart(flags, (*server)->port(), credentials, identity, log);
   WorldReports reports(&health, &metrics, log, &clock);
   kube::World world(SettingsFrom(flags, credentials, identity), boot, reports);
   health.AskSync([&world] { return world.NotSynced(); });
@@ -142,22 +175,17 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
   ConfigFile file(flags.config);
   PhaseTimer phases(boot, &metrics);
   FeedTap feed(&world, &clock, flags.config.empty() ? nullptr : &file, &metrics, &phases, log);
+  const auto recording = StartRecording(flags, log);
+  if (!recording.ok()) return Fail(recording.status(), log);
   DecisionRing ring;
-  Renderings renderings(boot, &metrics, &phases, log, &ring);
+  Renderings renderings(boot, &metrics, &phases, log, &ring,
+                        *recording == nullptr ? nullptr : &(*recording)->recorder);
   loop::Loop loop({&feed, &world, &clock}, flags.scheduler_name, TimedCycle(&phases), &renderings);
-  DeskOthers others;
-  others.cost = [&loop, &renderings, &clock](const v1::GetCostRequest& request,
-                                             const Sight& sight) {
-    return CostRows(request, sight, loop.state().resources(), loop.state().config().prices.currency,
-                    clock.Now(), &renderings.ledger());
-  };
-  Desk desk(&ring, [&world] { world.Wake(); }, std::move(others));
+  Desk desk(
+      &ring, [&world] { world.Wake(); }, OthersFor(&loop, &renderings, &clock));
   const auto page = ServePage(flags, &desk, log);
   const auto front = OpenGrpc(flags, credentials, boot, &desk, log);
-  if (!front.ok()) {
-    log->Error(front.status().message());
-    return 1;
-  }
+  if (!front.ok()) return Fail(front.status(), log);
   world.Start();
   while (loop.Step(clock.Now() + kTurn)) {
     health.Beat(clock.Now());
@@ -166,6 +194,7 @@ int RunLoop(const ServeFlags& flags, const kube::Credentials& credentials, Log* 
     if (*front != nullptr) (*front)->SetServing(loop.cycles() > 0);
   }
   desk.Close();
+  if (*recording != nullptr) (*recording)->recorder.Finish();
   return reports.ended().empty() ? 0 : 1;
 }
 

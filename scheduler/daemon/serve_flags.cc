@@ -59,6 +59,12 @@ FlagSet DeclareServeFlags(ServeFlags* values) {
                  "between attempts to take or renew the lease");
   flags.Choice("log-level", &values->log_level, {"debug", "info", "warning", "error"},
                "least level of the lines on stderr");
+  flags.Text("record", &values->record, "DIR",
+             "write a trace of events and decisions there, for 'muster replay'");
+  flags.Integer("record-files", &values->record_files, 1, 10'000,
+                "of the trace, before the oldest is removed");
+  flags.Integer("record-megabytes", &values->record_megabytes, 1, 100'000,
+                "of a file of the trace, before another is begun");
   return flags;
 }
 

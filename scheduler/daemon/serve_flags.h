@@ -29,6 +29,9 @@ struct ServeFlags {
   absl::Duration renew_deadline = absl::Seconds(10);
   absl::Duration retry_period = absl::Seconds(2);
   std::string log_level = "info";
+  std::string record;  // a folder; empty: nothing is recorded
+  int64_t record_files = 8;
+  int64_t record_megabytes = 64;
 
   LogLevel level() const;
   // Of page_hosts, one by one.

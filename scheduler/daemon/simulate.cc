@@ -3,13 +3,23 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "scheduler/codec/queue_config.h"
 #include "scheduler/codec/scenario.h"
 #include "scheduler/daemon/config_file.h"
 #include "scheduler/daemon/simulation_report.h"
+#include "scheduler/daemon/trace/recorder.h"
+#include "scheduler/daemon/trace/replay_command.h"
+#include "scheduler/daemon/trace/trace_folder.h"
+#include "scheduler/daemon/trace/trace_output.h"
+#include "scheduler/daemon/trace/trace_scenario.h"
 #include "scheduler/daemon/usage.h"
+#include "scheduler/daemon/what_if.h"
 #include "scheduler/sim/simulation.h"
 
 namespace muster::daemon {
@@ -49,6 +59,12 @@ struct Stopwatch {
   }
 };
 
+// Lines that name file, line and column go out as they are.
+int Refuse(const absl::Status& status) {
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return kUsageError;
+}
+
 sim::Report RunOnce(const codec::Scenario& scenario, sim::Options options) {
   Stopwatch stopwatch;
   options.decide = stopwatch.Around(std::move(options.decide));
@@ -58,45 +74,145 @@ sim::Report RunOnce(const codec::Scenario& scenario, sim::Options options) {
   return report;
 }
 
-}  // namespace
+// The same, with a trace of it in `folder`; empty: none.
+absl::StatusOr<sim::Report> RunRecorded(const codec::Scenario& scenario, sim::Options options,
+                                        const std::string& folder) {
+  if (folder.empty()) return RunOnce(scenario, std::move(options));
+  RecordSettings settings;
+  settings.folder = folder;
+  absl::StatusOr<std::unique_ptr<TraceFolder>> opened = TraceFolder::Open(settings);
+  if (!opened.ok()) return opened.status();
+  DirectOutput output(*std::move(opened));
+  Recorder recorder(&output, [](const std::string&) {});
+  options.observer = &recorder;
+  sim::Report report = RunOnce(scenario, std::move(options));
+  recorder.Finish();
+  if (!output.status().ok()) return output.status();
+  return report;
+}
 
-int Simulate(const Arguments& arguments) {
+struct SimulateFlags {
   std::string output = "text";
   std::string decide = kGang;
   std::string compare = "as the file says";
   int64_t seed = 0;
   bool every_gang = false;
-  FlagSet flags("simulate", "FILE",
-                "Runs a scenario in virtual time: waits, runs, use and fairness of its jobs.\n"
-                "Exit code 1: an expectation of the file, or an invariant, does not hold.");
-  flags.Choice("output", &output, {"text", "json"}, "how to report");
-  flags.Integer("seed", &seed, 0, std::numeric_limits<int64_t>::max(), "0: the file's own");
-  flags.Choice("decide", &decide, {kGang, kPod}, "who decides: Muster, or a plain scheduler");
-  flags.Choice("compare", &compare, {"as the file says", kPod, "none"},
+  std::string record;
+  std::string dump;
+  std::string trace;
+  std::string config;
+  std::string plots;
+};
+
+FlagSet Declare(SimulateFlags* values) {
+  FlagSet flags(
+      "simulate", "[FILE]",
+      "Runs a scenario in virtual time: waits, runs, use and fairness of its jobs.\n"
+      "With --config, what another queue config would have done instead.\n"
+      "Exit code 1: an expectation of the file, or an invariant, does not hold; 3: there\n"
+      "is no trace to read.");
+  flags.Choice("output", &values->output, {"text", "json"}, "how to report");
+  flags.Integer("seed", &values->seed, 0, std::numeric_limits<int64_t>::max(), "0: the file's own");
+  flags.Choice("decide", &values->decide, {kGang, kPod},
+               "who decides: Muster, or a plain scheduler");
+  flags.Choice("compare", &values->compare, {"as the file says", kPod, "none"},
                "run beside it for comparison");
-  flags.Switch("gangs", &every_gang, "also report wait and run of each job");
-  Arguments positional;
-  if (const absl::optional<int> exit_code = ReadArguments(flags, arguments, &positional)) {
-    return *exit_code;
+  flags.Switch("gangs", &values->every_gang, "also report wait and run of each job");
+  flags.Text("record", &values->record, "DIR", "write a trace of it there, for 'muster replay'");
+  flags.Text("dump", &values->dump, "STATE", "in place of FILE: a state of 'muster dump'");
+  flags.Text("trace", &values->trace, "DIR|FILE", "in place of FILE: the work of a recorded time");
+  flags.Text("config", &values->config, "FILE", "compare with this queue config");
+  flags.Text("plots", &values->plots, "DIR", "with --config: draw the comparison there, as SVG");
+  return flags;
+}
+
+absl::Status Check(const SimulateFlags& flags, const std::string& file) {
+  const int sources =
+      (file.empty() ? 0 : 1) + (flags.dump.empty() ? 0 : 1) + (flags.trace.empty() ? 0 : 1);
+  if (sources != 1) {
+    return absl::InvalidArgumentError("expected one of FILE, --dump STATE and --trace DIR|FILE");
   }
-  const absl::StatusOr<std::string> text = ReadFile(positional[0]);
+  if (flags.config.empty() && !flags.plots.empty()) {
+    return absl::InvalidArgumentError("--plots: expected --config beside it");
+  }
+  if (!flags.config.empty() && !flags.record.empty()) {
+    return absl::InvalidArgumentError("--record and --config exclude each other");
+  }
+  return absl::OkStatus();
+}
+
+// The exit code of what goes wrong is that of its kind.
+absl::StatusOr<codec::Scenario> Load(const SimulateFlags& flags, const std::string& file) {
+  if (!flags.trace.empty()) {
+    std::string complaints;
+    absl::StatusOr<codec::Scenario> scenario = ScenarioOf(flags.trace, &complaints);
+    if (!complaints.empty()) std::fprintf(stderr, "%s\n", complaints.c_str());
+    return scenario;
+  }
+  const std::string& path = file.empty() ? flags.dump : file;
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  return codec::ParseScenario(path, *text);
+}
+
+int CompareConfigs(codec::Scenario scenario, const SimulateFlags& flags) {
+  const absl::StatusOr<std::string> text = ReadFile(flags.config);
   if (!text.ok()) return UsageError(text.status().message());
-  const absl::StatusOr<codec::Scenario> scenario = codec::ParseScenario(positional[0], *text);
-  if (!scenario.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(scenario.status().message()).c_str());
-    return kUsageError;
+  const absl::StatusOr<QueueConfig> config = codec::ParseQueueConfig(flags.config, *text);
+  if (!config.ok()) return Refuse(config.status());
+  const std::string name = std::filesystem::path(flags.config).filename().string();
+  const WhatIf what_if = Compare(std::move(scenario), name, *config);
+  if (!flags.plots.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(flags.plots, error);
+    std::ofstream(flags.plots + "/queues.svg") << WhatIfSvg(what_if);
+    if (!std::ifstream(flags.plots + "/queues.svg").good()) {
+      return UsageError(absl::StrCat("--plots: ", flags.plots, " cannot be written"));
+    }
   }
-  const uint64_t used_seed = seed == 0 ? scenario->seed : static_cast<uint64_t>(seed);
-  const bool beside = compare == kPod || (compare != "none" && scenario->pod_at_a_time);
+  std::fputs((flags.output == "json" ? WhatIfJson(what_if) : WhatIfText(what_if)).c_str(), stdout);
+  return 0;
+}
+
+int RunAndReport(const codec::Scenario& scenario, const SimulateFlags& flags) {
+  const uint64_t seed = scenario.seed;
+  const bool beside = flags.compare == kPod || (flags.compare != "none" && scenario.pod_at_a_time);
   std::vector<sim::Report> reports;
-  if (decide == kGang) reports.push_back(RunOnce(*scenario, sim::GangOptions(used_seed)));
-  if (decide == kPod || beside) {
-    reports.push_back(RunOnce(*scenario, sim::PodAtATimeOptions(used_seed)));
+  if (flags.decide == kGang) {
+    absl::StatusOr<sim::Report> report =
+        RunRecorded(scenario, sim::GangOptions(seed), flags.record);
+    if (!report.ok()) return UsageError(report.status().message());
+    reports.push_back(*std::move(report));
+  }
+  if (flags.decide == kPod || beside) {
+    reports.push_back(RunOnce(scenario, sim::PodAtATimeOptions(seed)));
   }
   const std::string rendered =
-      output == "json" ? RenderJson(reports) : RenderText(reports, every_gang);
+      flags.output == "json" ? RenderJson(reports) : RenderText(reports, flags.every_gang);
   std::fputs(rendered.c_str(), stdout);
   return reports[0].ok() ? 0 : 1;
+}
+
+}  // namespace
+
+int Simulate(const Arguments& arguments) {
+  SimulateFlags flags;
+  const FlagSet declared = Declare(&flags);
+  Arguments positional;
+  if (const absl::optional<int> exit_code = ReadArguments(declared, arguments, &positional)) {
+    return *exit_code;
+  }
+  const std::string file = positional.empty() ? "" : positional[0];
+  const absl::Status checked = Check(flags, file);
+  if (!checked.ok()) return UsageError(checked.message());
+  absl::StatusOr<codec::Scenario> scenario = Load(flags, file);
+  if (!scenario.ok()) {
+    Refuse(scenario.status());
+    return flags.trace.empty() ? kUsageError : kNoTrace;
+  }
+  if (flags.seed != 0) scenario->seed = static_cast<uint64_t>(flags.seed);
+  return flags.config.empty() ? RunAndReport(*scenario, flags)
+                              : CompareConfigs(*std::move(scenario), flags);
 }
 
 }  // namespace muster::daemon

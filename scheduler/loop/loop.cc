@@ -57,7 +57,9 @@ Loop::Loop(Ports ports, std::string scheduler_name, Decide decide, Observer* obs
       decide_(std::move(decide)),
       observer_(observer),
       state_(std::move(scheduler_name)),
-      profile_(MakeProfile(state_.config().scorer)) {}
+      profile_(MakeProfile(state_.config().scorer)) {
+  if (observer_ != nullptr) observer_->OnStart(state_);
+}
 
 absl::Time Loop::NextTimer() const {
   if (!recalled_) return absl::InfiniteFuture();
@@ -76,6 +78,7 @@ bool Loop::Step(absl::Time until) {
   if (!synced_) return open;
   if (!recalled_) recalled_ = !state_.AwaitsForecast();
   if (!recalled_) return open;
+  if (observer_ != nullptr) observer_->OnExpire(now);
   state_.Expire(now);
   if (state_.changed() && now >= decide_after_) {
     DecideAndAct(now);

@@ -29,9 +29,14 @@ struct Ports {
 class Observer {
  public:
   virtual ~Observer() = default;
+  // A loop begins; its state, still empty, is the one that all that follows happens to.
+  virtual void OnStart(const State&) {}
   // Each event, before it is applied.
   virtual void OnEvent(const Event&, absl::Time) {}
   // The state with the plan assumed; the loop keeps the plan until the next one (last_plan).
+  // Before the state lets run out what has run out by then.
+  virtual void OnExpire(absl::Time) {}
+  // The state with the plan assumed.
   virtual void OnCycle(const State& state, const Plan& plan, absl::Time now) = 0;
   // The end of a step, from when decisions may begin: the state stays as it is until the next step,
   // whatever its `now` will be.

@@ -49,6 +49,12 @@ class ResourceTable {
   Amounts ToAmounts(const ResourceList& list, int64_t missing = 0);
   ResourceList ToList(const Amounts& amounts) const;
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(names_);
+  }
+
  private:
   std::vector<std::string> names_;  // few: searched in order
 };

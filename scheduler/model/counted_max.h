@@ -23,6 +23,12 @@ class CountedMax {
     Count(after, 1);
   }
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(counts_);
+  }
+
  private:
   void Count(int32_t value, int32_t by) {
     if (value <= 0) return;

@@ -29,7 +29,8 @@ std::string ApiServer::Create(Pod pod) {
   pod.uid = UidOf(static_cast<PodNumber>(pods_.size()));
   pod.generation = 1;
   // The API keeps creation times in whole seconds.
-  pod.created = absl::FromUnixSeconds(absl::ToUnixSeconds(timeline_->now()));
+  const absl::Time created = pod.created == absl::Time() ? timeline_->now() : pod.created;
+  pod.created = absl::FromUnixSeconds(absl::ToUnixSeconds(created));
   uids_[full_name] = pod.uid;
   const Pod& kept = *pods_.emplace_back(std::make_unique<Pod>(std::move(pod)));
   std::string uid = kept.uid;

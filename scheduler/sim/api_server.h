@@ -85,7 +85,8 @@ class ApiServer {
   void Watch(Watcher* watcher) { watchers_.push_back(watcher); }
   void Unwatch(Watcher* watcher);
 
-  // Fills in uid, generation and creation time. Empty uid: the name is taken.
+  // Fills in uid, generation and, where it has none, the creation time. Empty uid: the name is
+  // taken.
   std::string Create(Pod pod);
   // nullptr when there is none (any more).
   const Pod* Find(const std::string& uid) const;

@@ -56,6 +56,11 @@ void GangJob::CreateMember(size_t index) {
     pod.gang = GangName();
     pod.gang_min = spec_.minimum;
   }
+  if (index < spec_.nodes.size() && member.attempts == 0 && log_.attempts == 1) {
+    pod.node_name = spec_.nodes[index];
+    const absl::Time at = kStart - spec_.began;
+    if (!spec_.queue.empty()) pod.stamp = Stamp{spec_.queue, GangName(), Minimum(), "", 0, "", at};
+  }
   ++member.attempts;
   member.uid = Create(std::move(pod));
 }

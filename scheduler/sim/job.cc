@@ -24,6 +24,7 @@ Pod Job::NewPod(const std::string& name, const RoleSpec& role) const {
   pod.runtime = spec_.estimate;
   pod.queue = spec_.queue;
   pod.gated = spec_.gated;
+  if (spec_.age > absl::ZeroDuration() && log_.attempts <= 1) pod.created = kStart - spec_.age;
   pod.role = role;
   return pod;
 }
@@ -66,6 +67,9 @@ void Job::Cancel() {
 
 void Workload::Add(codec::Job spec) {
   const absl::Duration at = spec.at;
+  // What was there before the start is there when the scheduler lists.
+  const bool before = at == absl::ZeroDuration() &&
+                      (!spec.nodes.empty() || spec.age > absl::ZeroDuration());
   std::unique_ptr<Job> job;
   if (spec.kind == codec::JobKind::kSpark) {
     job = std::make_unique<SparkJob>(std::move(spec), timeline_, api_, this, random_.Fork());
@@ -75,6 +79,7 @@ void Workload::Add(codec::Job spec) {
   job->index_ = jobs_.size();
   Job* const added = job.get();
   jobs_.push_back(std::move(job));
+  if (before) return added->Submit();
   timeline_->After(at, [added] { added->Submit(); });
 }
 

@@ -161,7 +161,16 @@ void Simulation::StepScheduler() {
   loop_->Step(timeline_.now());
 }
 
-void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time) {
+void Simulation::OnStart(const State& state) {
+  if (options_.observer != nullptr) options_.observer->OnStart(state);
+}
+
+void Simulation::OnExpire(absl::Time now) {
+  if (options_.observer != nullptr) options_.observer->OnExpire(now);
+}
+
+void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time now) {
+  if (options_.observer != nullptr) options_.observer->OnCycle(state, plan, now);
   ++report_.cycles;
   verdicts_ = plan.verdicts;
   if (!plan.claims.empty()) {
@@ -172,7 +181,8 @@ void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time) {
     auditor_.OnCycle(state, plan);
 }
 
-void Simulation::OnEvent(const Event& event, absl::Time) {
+void Simulation::OnEvent(const Event& event, absl::Time now) {
+  if (options_.observer != nullptr) options_.observer->OnEvent(event, now);
   if (const auto* refused = std::get_if<EvictionRefused>(&event)) {
     eviction_auditor_.OnRefused(*refused);
   }

@@ -28,6 +28,8 @@ struct Options {
   // The state's books are recomputed and every waiting pod's reason is asked for in every n-th
   // cycle.
   int64_t audit_every = 1;
+  // Sees what the loop shows its observer, of each life of the scheduler; may be null.
+  loop::Observer* observer = nullptr;
 };
 
 class Simulation : public loop::Observer {
@@ -37,7 +39,9 @@ class Simulation : public loop::Observer {
 
   Report Run();
 
+  void OnStart(const State& state) override;
   void OnEvent(const Event& event, absl::Time now) override;
+  void OnExpire(absl::Time now) override;
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
 
  private:

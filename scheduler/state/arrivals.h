@@ -23,6 +23,12 @@ class Arrivals {
   // Gives every gang a number. O(new ones x log), and O(all) where one came in between.
   void Number(std::deque<Gang>* gangs);
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(fresh_, entries_, live_);
+  }
+
  private:
   struct Entry {
     GangId id;

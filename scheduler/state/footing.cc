@@ -238,8 +238,9 @@ Share State::UserShare(QueueId leaf, const std::string& user) const {
 }
 
 RoomColumns& State::rooms(RoleId role) {
-  if (rooms_.size() <= role.value) rooms_.resize(role.value + 1);
-  return rooms_[role.value];
+  std::deque<RoomColumns>& rooms = derived_.rooms;
+  if (rooms.size() <= role.value) rooms.resize(role.value + 1);
+  return rooms[role.value];
 }
 
 }  // namespace muster

@@ -125,7 +125,7 @@ void State::Forget(GangId id) {
   if (entry != gang_by_key_.end() && entry->second == id) gang_by_key_.erase(entry);
   attention_.erase(id);
   running_.Update(gang, false, false);
-  start_shapes_.Forget(id);
+  derived_.start_shapes.Forget(id);
   gang = Gang();
   unused_gangs_.push_back(id);
 }
@@ -302,7 +302,7 @@ absl::Time State::NextTimer() const {
 }
 
 void State::Touch(GangId id) {
-  start_shapes_.Forget(id);
+  derived_.start_shapes.Forget(id);
   const Gang& gang = gangs_[id.value];
   const bool wants =
       gang.id.valid() && gang.state != GangState::kEnded &&

@@ -60,6 +60,14 @@ class Nodes {
   // How often that happened to any node: what follows from the objects alone holds meanwhile.
   uint64_t object_changes() const { return object_changes_; }
 
+  // Hands out all that it is, but for the journal, for an image of the state (daemon/trace):
+  // whoever follows the journal of a state made from one starts over.
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(nodes_, present_, count_, object_changes_, by_name_, free_, allocatable_, total_);
+    object_changed_.resize(nodes_.size());
+  }
+
  private:
   using Columns = std::vector<std::vector<int64_t>>;
   static absl::Span<const int64_t> Column(const Columns& columns, size_t column) {

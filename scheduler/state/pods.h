@@ -62,12 +62,22 @@ class Pods {
   // Invalid where there is none.
   PodId Find(absl::string_view uid) const;
   PodId Add(absl::string_view uid);
+  // What Add would give.
+  PodId Next() const {
+    return unused_.empty() ? PodId{static_cast<uint32_t>(slots_.size())} : unused_.back();
+  }
   void Remove(PodId id);
 
   PodSlot& at(PodId id) { return slots_[id.value]; }
   const PodSlot& at(PodId id) const { return slots_[id.value]; }
   const std::vector<PodSlot>& slots() const { return slots_; }
   size_t count() const { return by_uid_.size(); }
+
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(by_uid_, slots_, unused_);
+  }
 
  private:
   absl::btree_map<std::string, PodId> by_uid_;

@@ -26,6 +26,12 @@ class RoleClasses {
   const RoleClass& at(RoleId id) const { return classes_[id.value]; }
   size_t size() const { return classes_.size(); }
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(by_key_, classes_, last_);
+  }
+
  private:
   absl::btree_map<std::string, RoleId> by_key_;
   std::deque<RoleClass> classes_;  // references stay valid

@@ -41,6 +41,12 @@ class RunningGangs {
   const Line& of(QueueId leaf) const { return LineOf(running_, leaf); }
   const Line& with_spare(QueueId leaf) const { return LineOf(spare_, leaf); }
 
+  // Hands out all that it is, for an image of the state (daemon/trace).
+  template <typename Visit>
+  void Fields(Visit&& visit) {
+    visit(running_, spare_, entries_);
+  }
+
  private:
   struct Entry {
     QueueId leaf;

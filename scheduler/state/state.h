@@ -22,15 +22,12 @@
 #include "scheduler/model/plan.h"
 #include "scheduler/state/arrivals.h"
 #include "scheduler/state/change_log.h"
-#include "scheduler/state/known_shapes.h"
+#include "scheduler/state/derived.h"
 #include "scheduler/state/nodes.h"
 #include "scheduler/state/pods.h"
-#include "scheduler/state/pool_columns.h"
 #include "scheduler/state/promises.h"
 #include "scheduler/state/role_classes.h"
-#include "scheduler/state/room_columns.h"
 #include "scheduler/state/running_gangs.h"
-#include "scheduler/state/start_shapes.h"
 
 namespace muster {
 
@@ -107,9 +104,12 @@ class State {
     arrivals_.Number(&gangs_);
   }
   RoomColumns& rooms(RoleId role);
-  Pools& pools() { return pools_; }
-  KnownShapes& known_shapes() { return known_shapes_; }
-  StartShapes& start_shapes() const { return start_shapes_; }
+  Pools& pools() { return derived_.pools; }
+  KnownShapes& known_shapes() { return derived_.known_shapes; }
+  StartShapes& start_shapes() const { return derived_.start_shapes; }
+  // Hands out all that it is and that is not derived (state/state_fields.h).
+  template <typename Visit>
+  void Fields(Visit&& visit);
 
  private:
   friend class Draft;
@@ -245,10 +245,7 @@ class State {
   std::vector<PastEviction> evictions_;         // of the last hour, in order of time
   PastRuns past_runs_;
   std::vector<ClaimRecord> recalled_claims_;  // of an earlier daemon, until their gang is known
-  std::deque<RoomColumns> rooms_;             // by role class
-  Pools pools_;
-  KnownShapes known_shapes_;
-  mutable StartShapes start_shapes_;  // derived
+  mutable Derived derived_;
   Arrivals arrivals_;
   ChangeLog changes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet

@@ -5,7 +5,7 @@ packages_to_build=(
   g++-12 cmake ninja-build pkg-config ccache mold ca-certificates
   libgrpc++-dev protobuf-compiler-grpc protobuf-compiler libprotobuf-dev libabsl-dev
   libboost1.81-dev libboost-graph1.81-dev prometheus-cpp-dev catch2
-  libssl-dev libsimdjson-dev libyaml-dev
+  libssl-dev libsimdjson-dev libyaml-dev libzstd-dev libxxhash-dev
 )
 packages_for_a_cluster=(ca-certificates curl openssl procps iproute2 python3 util-linux)
 packages_to_browse=(chromium fonts-inter)
