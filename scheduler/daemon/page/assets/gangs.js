@@ -125,19 +125,32 @@ function inOrder(a, b) {
     (a.state === 'waiting' ? (a.position || 1e9) - (b.position || 1e9) : b.began - a.began) || ahead(a.key, b.key);
 }
 
+// All gangs in order. It begins from the order before: what is almost sorted is sorted in one pass.
+let sorted = [];
+let sortedAt = -1;
+
+function gangsInOrder() {
+  if (sortedAt === store.version) return sorted;
+  const seen = new Set();
+  const next = [];
+  const take = (gang) => {
+    if (!gang || seen.has(gang.key)) return;
+    seen.add(gang.key);
+    next.push(gang);
+  };
+  for (const {key} of sorted) take(store.gangs.get(key) || store.ended.get(key));
+  for (const gang of store.gangs.values()) take(gang);
+  for (const gang of store.ended.values()) take(gang);
+  sorted = next.sort(inOrder);
+  sortedAt = store.version;
+  return sorted;
+}
+
 // filter: {queue, reason, search}
 export function gangRows(filter) {
   const search = (filter.search || '').toLowerCase();
-  const rows = [];
-  const take = (gang) => {
-    if (filter.queue && !under(gang.queue, filter.queue)) return;
-    if (filter.reason && gang.reason !== filter.reason) return;
-    if (search && !gang.text.includes(search)) return;
-    rows.push(gang);
-  };
-  for (const gang of store.gangs.values()) take(gang);
-  if (!filter.reason) for (const gang of store.ended.values()) take(gang);
-  return rows.sort(inOrder);
+  return gangsInOrder().filter((gang) => (!filter.queue || under(gang.queue, filter.queue)) &&
+    (!filter.reason || gang.reason === filter.reason) && (!search || gang.text.includes(search)));
 }
 
 export function gangTable(label, withQueue) {

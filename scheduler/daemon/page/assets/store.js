@@ -16,10 +16,10 @@ export const store = {
   ended: new Map(), // gangs that were seen to leave while this page was open
   decisions: [], // the newest first
   cluster: [],
-  version: '',
   total: 0, // gangs on the server
   whole: false, // all gangs are here
   loaded: false,
+  version: 0, // of the gangs; counts up when they change
   offset: 0, // the scheduler's clock less ours, in ms
   now: () => Date.now() + store.offset,
 };
@@ -35,6 +35,7 @@ export function subscribe(watch) {
 }
 
 function changed(...kinds) {
+  if (kinds.includes('gangs')) store.version += 1;
   for (const kind of kinds) pending.add(kind);
   if (!frame) frame = requestAnimationFrame(announce);
 }
@@ -124,7 +125,6 @@ export {asDecision, asAmounts};
 function takeQueues(answer, all) {
   if (answer.at) store.offset = Date.parse(answer.at) - Date.now();
   if (answer.cluster) store.cluster = answer.cluster.map((each) => ({resource: each.resource, value: number(each.value), text: each.text}));
-  if (answer.version) store.version = answer.version;
   if (all) store.queues.clear();
   const unknown = !all && (answer.queues || []).some((queue) => !store.queues.has(queue.path));
   for (const queue of answer.queues || []) store.queues.set(queue.path, asQueue(queue));
