@@ -35,7 +35,7 @@ struct RecordedPlan {
 };
 
 struct Expired {};
-struct Decided {
+struct TraceDecided {
   RecordedPlan plan;
 };
 // Nothing more was written to this file: the writer could not keep up, or the disk failed.
@@ -49,7 +49,7 @@ struct TraceEnd {
 
 struct Operation {
   absl::Time now;
-  std::variant<TraceBegin, Event, Expired, Decided, TraceLost, TraceEnd> what;
+  std::variant<TraceBegin, Event, Expired, TraceDecided, TraceLost, TraceEnd> what;
 };
 
 }  // namespace muster::daemon

@@ -52,7 +52,7 @@ class FileReplay {
     } else if (std::holds_alternative<Expired>(operation.what)) {
       if (observer_ != nullptr) observer_->OnExpire(now);
       state_->Expire(now);
-    } else if (const auto* decided = std::get_if<Decided>(&operation.what)) {
+    } else if (const auto* decided = std::get_if<TraceDecided>(&operation.what)) {
       Decide(decided->plan, now);
     }
   }

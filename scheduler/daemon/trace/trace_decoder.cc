@@ -55,7 +55,7 @@ bool TraceDecoder::Next(const State& before, Operation* operation) {
       break;
     }
     case Op::kExpire: operation->what = Expired{}; break;
-    case Op::kPlan: operation->what = Decided{GetPlan()}; break;
+    case Op::kPlan: operation->what = TraceDecided{GetPlan()}; break;
     case Op::kLost: operation->what = TraceLost{source_.Text()}; break;
     case Op::kEnd: operation->what = TraceEnd{source_.Byte() != 0}; break;
     default: operation->what = GetEvent(before, op);
