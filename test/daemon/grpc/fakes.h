@@ -13,7 +13,7 @@
 
 namespace muster::daemon {
 
-class FakeQuestions : public Questions {
+class CannedQuestions : public Questions {
  public:
   DecisionRing ring{256};
   std::atomic<bool> hangs{false};  // until the caller's patience is over

@@ -33,7 +33,7 @@ class Running {
     stub = v1::Muster::NewStub(channel);
   }
 
-  FakeQuestions questions;
+  CannedQuestions questions;
   FakeAuthorizer authorizer;
   Gate gate;
   std::unique_ptr<GrpcServer> server;

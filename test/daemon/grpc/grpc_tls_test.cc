@@ -46,7 +46,7 @@ TEST_CASE("behind a certificate a caller that trusts its authority is answered, 
   kube::TestAuthority authority, another;
   const kube::SignedKey signed_key = authority.Sign("muster.test", true);
   const Folder folder;
-  FakeQuestions questions;
+  CannedQuestions questions;
   FakeAuthorizer authorizer;
   const Gate gate(&authorizer, [](absl::Duration) { return std::vector<std::string>{"team"}; });
   GrpcSettings settings;
@@ -71,7 +71,7 @@ TEST_CASE("a certificate that is none, or another's, is named before anybody is 
   const kube::SignedKey one = authority.Sign("muster.test", true);
   const kube::SignedKey two = authority.Sign("muster.test", true);
   const Folder folder;
-  FakeQuestions questions;
+  CannedQuestions questions;
   const Gate gate;
   const auto refusal = [&](const std::string& certificate, const std::string& key) {
     GrpcSettings settings{{"127.0.0.1", 0}, certificate, key};
@@ -92,7 +92,7 @@ TEST_CASE("a certificate that is none, or another's, is named before anybody is 
 }
 
 TEST_CASE("an address that is taken is named") {
-  FakeQuestions questions;
+  CannedQuestions questions;
   const Gate gate;
   const auto first = GrpcServer::Listen({{"127.0.0.1", 0}, "", ""}, &questions, &gate, nullptr);
   REQUIRE(first.ok());
