@@ -65,6 +65,14 @@ PATH=$scratch:$PATH
 expect "it is a plugin of kubectl" says '^default +cpu' kubectl muster queues
 expect "which says so in its help" says '^usage: kubectl muster' kubectl muster help
 
+# --- the state, and what another config would do with it; cost ---
+"$muster" dump --file "$scratch/state.yaml"
+expect "a dump has the waiting gang" grep -q 'name: waits' "$scratch/state.yaml"
+printf 'queues:\n- {name: default, max: {cpu: 8}}\n' >"$scratch/less.yaml"
+expect "a dump of the daemon previews another config" says 'default' "$muster" check "$scratch/less.yaml" --against "$scratch/state.yaml"
+expect "and goes on with it in a simulation" says '^gangs that wait to the end +1 +1' "$muster" simulate --dump "$scratch/state.yaml" --config "$scratch/less.yaml"
+expect "cost has the queue's core-seconds" says '^default,cpu,[1-9]' "$muster" cost --output csv
+
 # --- what goes wrong ---
 expect_refusal "an unknown gang has a suggestion" 'did you mean default/waits' "$muster" explain default/wiats
 expect "and exit code 3" ends_with 3 "$muster" explain default/wiats
