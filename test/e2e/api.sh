@@ -7,20 +7,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 source test/cluster/credentials.bash
 
-scratch=$(mktemp -d)
-finish() {
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/api/cluster
-  ./dev cluster start --nodes 2
-  eval "$(./dev cluster env)"
-fi
+need_cluster api --nodes 2
 cluster_dir=${MUSTER_CLUSTER_DIR:-build/cluster}
 # shellcheck source=/dev/null
 source "$cluster_dir/addresses"

@@ -7,21 +7,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-scratch=$(mktemp -d)
-finish() {
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/cli/cluster
-  ./dev cluster start --nodes 4
-  eval "$(./dev cluster env)"
-fi
+need_cluster cli --nodes 4
 muster=${MUSTER_BINARY:-build/release/muster}
-says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
 # field PATH COMMAND...: a value of its JSON, as Python writes it.
 field() { "${@:2}" | python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
 field_is() { [ "$(field "$1" "${@:3}")" = "$2" ] || { field "$1" "${@:3}" && return 1; }; }

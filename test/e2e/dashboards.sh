@@ -8,23 +8,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-scratch=$(mktemp -d)
-prometheus=
-finish() {
-  [ -z "$prometheus" ] || { kill -KILL "$prometheus" && wait "$prometheus"; } 2>/dev/null || true
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/dashboards/cluster
-  ./dev cluster start --nodes 4
-  eval "$(./dev cluster env)"
-fi
-says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
-ready() { curl -s "$MUSTER_HTTP/readyz"; }
+need_cluster dashboards --nodes 4
 expect_soon "the daemon is ready" 20 says '^ok: leads, synced' ready
 
 # --- Prometheus ---
@@ -39,7 +25,7 @@ scrape_configs:
 TEXT
 prometheus --config.file "$scratch/prometheus.yml" --storage.tsdb.path "$scratch/data" \
   --web.listen-address "127.0.0.1:$port" --log.level warn 2>"$scratch/prometheus.log" &
-prometheus=$!
+child=$!
 query() {
   curl -sf --data-urlencode "query=$1" "$api/api/v1/query" |
     python3 -c 'import json, sys; print(*(r["value"][1] for r in json.load(sys.stdin)["data"]["result"]))'
@@ -49,10 +35,6 @@ expect_soon "Prometheus scrapes the daemon" 30 scraped 'up{job="muster"}' 1
 begin=$(date +%s)
 
 # --- work that shows everything ---
-put_config() {
-  kubectl create configmap muster-config --namespace muster-system --from-file "muster.yaml=$1" --dry-run=client --output yaml |
-    kubectl apply --filename - >/dev/null
-}
 cat >"$scratch/good.yaml" <<'TEXT'
 queues:
 - name: etl

@@ -7,27 +7,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-scratch=$(mktemp -d)
-finish() {
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/evict/cluster
-  ./dev cluster start --nodes 4
-  eval "$(./dev cluster env)"
-fi
-says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
-ready() { curl -s "$MUSTER_HTTP/readyz"; }
+need_cluster evict --nodes 4
 expect_soon "the daemon is ready" 20 says '^ok: leads, synced' ready
 generation=$(metric muster_config_generation)
 printf 'queues:\n- name: etl\n  guaranteed: {cpu: 32}\n- name: adhoc\n' >"$scratch/queues.yaml"
-kubectl create configmap muster-config --namespace muster-system \
-  --from-file "muster.yaml=$scratch/queues.yaml" --dry-run=client --output yaml |
-  kubectl apply --filename - >/dev/null
+put_config "$scratch/queues.yaml"
 expect_soon "two queues are in force" 10 metric_above muster_config_generation "$generation"
 
 # work NAME QUEUE COUNT [FINALIZERS]: a gang of COUNT times 4 cpu, of which 16 fill the cluster.

@@ -7,19 +7,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-finish() { [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null; }
-trap finish EXIT
 expect "the page in all its parts, on a made-up cluster (build/logs/page.log)" \
   bash -c 'set -o pipefail; python3 test/page/page_test.py build/release/test/page_server | tee build/logs/page.log'
 sed -n '/10,000 gangs/p' build/logs/page.log
 
-if [ -z "${MUSTER_PAGE:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/page/cluster
-  ./dev cluster start --nodes 6
-  eval "$(./dev cluster env)"
-fi
+need_cluster page --nodes 6
 answers() { curl -sf "$MUSTER_PAGE/api/v1/$1" | grep -E -- "$2" || { curl -s "$MUSTER_PAGE/api/v1/$1" && return 1; }; }
 status() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 

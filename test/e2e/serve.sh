@@ -7,25 +7,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-scratch=$(mktemp -d)
-second=
-finish() {
-  [ -z "$second" ] || kill -KILL "$second" 2>/dev/null || true
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/serve/cluster
-  ./dev cluster start --nodes 4
-  eval "$(./dev cluster env)"
-fi
+need_cluster serve --nodes 4
 cluster_dir=${MUSTER_CLUSTER_DIR:-build/cluster}
 muster=${MUSTER_BINARY:-build/release/muster}
-ready() { curl -s "${1:-$MUSTER_HTTP}/readyz"; }
-says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
 expect_soon "the daemon is ready" 20 says '^ok: leads, synced' ready
 kubectl create namespace team-adhoc >/dev/null
 
@@ -88,7 +74,6 @@ expect_soon "no gang is half-bound" 5 metric_is muster_half_bound_gangs 0
 remove_work big
 
 # --- hot reload ---
-put_config() { kubectl create configmap muster-config --namespace muster-system --from-file "muster.yaml=$1" --dry-run=client --output yaml | kubectl apply --filename - >/dev/null; }
 kubectl get configmap muster-config --namespace muster-system --output jsonpath='{.data.muster\.yaml}' >"$scratch/original.yaml"
 generation=$(metric muster_config_generation)
 printf 'queues:\n- name: default\n- name: nightly\n  max: {cpu: 2}\n' >"$scratch/good.yaml"
@@ -129,7 +114,7 @@ expect_equal "no label names a gang or a pod" "" "$(grep -E '(big|whole|late)(-[
 start_second() {
   "$muster" serve --kubeconfig "$cluster_dir/muster.kubeconfig" --configmap muster-system/muster-config \
     --listen "127.0.0.1:$port" --page-listen 127.0.0.1:0 2>"$scratch/second.log" &
-  second=$!
+  child=$!
 }
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 start_second
@@ -145,7 +130,7 @@ create_gang heir 5 5 1
 expect_soon "and binds" 10 is_bound heir 5
 ./dev cluster muster start >/dev/null
 expect_soon "the first, started again, stands by" 10 says '^ok: stands by' ready
-kill -KILL "$second" && wait "$second" 2>/dev/null || true
+kill -KILL "$child" && wait "$child" 2>/dev/null || true
 expect_soon "after kill -9 of the leader the other leads when the lease has run out" 30 says '^ok: leads, synced' ready
 create_gang last 5 5 1
 expect_soon "and binds" 10 is_bound last 5
@@ -154,9 +139,9 @@ expect_soon "and binds" 10 is_bound last 5
 ./dev cluster muster stop >/dev/null
 start_second
 expect_soon "an instance alone leads" 10 says '^ok: leads, synced' ready "http://127.0.0.1:$port"
-kill -TERM "$second"
-wait "$second" && code=0 || code=$?
-second=
+kill -TERM "$child"
+wait "$child" && code=0 || code=$?
+child=
 expect_equal "a clean stop has exit code 0" 0 "$code"
 expect_equal "every line of its log is a JSON object" "" "$(python3 -c '
 import json, sys

@@ -7,29 +7,15 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 
-scratch=$(mktemp -d)
-finish() {
-  [ -z "${own_cluster:-}" ] || ./dev cluster stop >/dev/null
-  rm -rf "$scratch"
-}
-trap finish EXIT
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  own_cluster=yes
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/sharing/cluster
-  ./dev cluster start --nodes 1
-  eval "$(./dev cluster env)"
-fi
-says() { grep -E -- "$1" <<<"$("${@:2}")" || { "${@:2}" && return 1; }; }
-ready() { curl -s "$MUSTER_HTTP/readyz"; }
+need_cluster sharing --nodes 1
 # config TEXT: is in force.
 config() {
   local generation
   generation=$(metric muster_config_generation)
   printf '%s\n' "$1" >"$scratch/muster.yaml"
-  kubectl create configmap muster-config --namespace muster-system \
-    --from-file "muster.yaml=$scratch/muster.yaml" --dry-run=client --output yaml |
-    kubectl apply --filename - >/dev/null
+  put_config "$scratch/muster.yaml"
   expect_soon "the config is in force" 10 metric_above muster_config_generation "$generation"
 }
 # work NAME QUEUE COUNT MINIMUM [PRIORITY_CLASS]: pods of 1 cpu, of which 16 fill the node.

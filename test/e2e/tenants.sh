@@ -7,16 +7,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source test/e2e/lib/expect.bash
 source test/e2e/lib/work.bash
+source test/e2e/lib/own_cluster.bash
 source test/e2e/lib/account.bash
 source test/e2e/lib/people.bash
 source test/cluster/credentials.bash
 
-if [ -z "${MUSTER_HTTP:-}" ]; then
-  trap './dev cluster stop >/dev/null' EXIT
-  export MUSTER_CLUSTER_DIR=$PWD/build/e2e/tenants/cluster
-  ./dev cluster start --nodes 2
-  eval "$(./dev cluster env)"
-fi
+need_cluster tenants --nodes 2
 cluster_dir=${MUSTER_CLUSTER_DIR:-build/cluster}
 # shellcheck source=/dev/null
 source "$cluster_dir/addresses"
