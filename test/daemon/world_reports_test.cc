@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <future>
 
+#include "absl/strings/match.h"
 #include "scheduler/daemon/stop_signal.h"
 
 namespace muster::daemon {
@@ -49,10 +50,6 @@ struct Reported {
   WorldReports reports{&health, &metrics, &log, &clock};
 };
 
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("what the API server is asked in vain and what it tells is counted") {
   Reported reported;
   reported.reports.OnRetry(kube::Lane::kWrite);
@@ -60,10 +57,10 @@ TEST_CASE("what the API server is asked in vain and what it tells is counted") {
   reported.reports.OnHeard("nodes");
   reported.clock.now += absl::Seconds(7);
   const std::string text = reported.metrics.Render(reported.clock.now);
-  CHECK(Has(text, "muster_api_retries_total{lane=\"write\"} 1\n"));
-  CHECK(Has(text, "muster_api_retries_total{lane=\"bind\"} 0\n"));
-  CHECK(Has(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
-  CHECK(Has(text, "muster_watch_age_seconds{kind=\"nodes\"} 7\n"));
+  CHECK(absl::StrContains(text, "muster_api_retries_total{lane=\"write\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_api_retries_total{lane=\"bind\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_watch_age_seconds{kind=\"nodes\"} 7\n"));
 }
 
 TEST_CASE("leading and standing by are shown to probes, scrapes and the log") {
@@ -71,11 +68,11 @@ TEST_CASE("leading and standing by are shown to probes, scrapes and the log") {
   reported.reports.OnStandby("muster-b");
   reported.reports.OnStandby("muster-b");
   CHECK(reported.health.Ready().body == "ok: stands by, muster-b leads\n");
-  CHECK(Has(reported.metrics.Render(absl::UnixEpoch()), "muster_leader 0\n"));
+  CHECK(absl::StrContains(reported.metrics.Render(absl::UnixEpoch()), "muster_leader 0\n"));
   reported.reports.OnLead();
   reported.health.AskSync([] { return ""; });
   CHECK(reported.health.Ready().body == "ok: leads, synced\n");
-  CHECK(Has(reported.metrics.Render(absl::UnixEpoch()), "muster_leader 1\n"));
+  CHECK(absl::StrContains(reported.metrics.Render(absl::UnixEpoch()), "muster_leader 1\n"));
   const std::string lines = reported.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
 }
@@ -89,16 +86,17 @@ TEST_CASE("an end by itself is told from one that was asked for") {
   lost.reports.OnEnd("the lease is lost");
   CHECK(lost.reports.ended() == "the lease is lost");
   CHECK(lost.health.Ready().status == 503);
-  CHECK(Has(lost.metrics.Render(absl::UnixEpoch()), "muster_leader 0\n"));
-  CHECK(Has(lost.Lines(), "\"why\":\"the lease is lost\""));
+  CHECK(absl::StrContains(lost.metrics.Render(absl::UnixEpoch()), "muster_leader 0\n"));
+  CHECK(absl::StrContains(lost.Lines(), "\"why\":\"the lease is lost\""));
 }
 
 TEST_CASE("a refused config is counted and logged, an accepted one is not a rejection") {
   Reported reported;
   reported.reports.OnConfig("");
   reported.reports.OnConfig("muster.yaml:3:5: weight");
-  CHECK(Has(reported.metrics.Render(absl::UnixEpoch()), "muster_config_rejections_total 1\n"));
-  CHECK(Has(reported.Lines(), "muster.yaml:3:5: weight"));
+  CHECK(absl::StrContains(reported.metrics.Render(absl::UnixEpoch()),
+                          "muster_config_rejections_total 1\n"));
+  CHECK(absl::StrContains(reported.Lines(), "muster.yaml:3:5: weight"));
 }
 
 TEST_CASE("a problem that repeats does not flood the log") {

@@ -7,20 +7,11 @@
 #include <string>
 
 #include "absl/time/clock.h"
-#include "scheduler/kube/boot_clock.h"
 #include "scheduler/kube/reactor.h"
 #include "test/kube/fake_api_server.h"
+#include "test/kube/hand_clock.h"
 
 namespace muster::kube {
-
-class HandClock : public BootClock {
- public:
-  absl::Duration Now() const override { return absl::Nanoseconds(now_.load()); }
-  void Advance(absl::Duration by) { now_ += absl::ToInt64Nanoseconds(by); }
-
- private:
-  std::atomic<int64_t> now_{1'000'000'000'000};
-};
 
 inline Credentials PlainCredentials(const FakeApiServer& server) {
   Credentials credentials;

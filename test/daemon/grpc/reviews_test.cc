@@ -10,20 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/daemon/grpc/review_json.h"
 #include "test/kube/fake_http.h"
+#include "test/kube/hand_clock.h"
 
 namespace muster::daemon {
 namespace {
 
 constexpr absl::Duration kLong = absl::Minutes(1);
-
-class HandClock : public kube::BootClock {
- public:
-  absl::Duration Now() const override { return absl::Seconds(seconds_.load()); }
-  void Pass(int64_t seconds) { seconds_ += seconds; }
-
- private:
-  std::atomic<int64_t> seconds_{1000};
-};
 
 // An API server that knows the token "good" of alice, who may what is in namespace team.
 class Server {
@@ -43,7 +35,7 @@ class Server {
   std::atomic<int> malformed{0};
   std::atomic<int> token_reviews{0};
   std::atomic<int> access_reviews{0};
-  HandClock clock;
+  kube::HandClock clock;
   kube::FakeHttp http;
   std::optional<Reviews> reviews;
 
@@ -92,12 +84,12 @@ TEST_CASE("a token is reviewed once in a short while, and what its owner may too
   }
   CHECK(server.token_reviews == 1);
   CHECK(server.access_reviews == 2);
-  server.clock.Pass(3);  // what was refused may be granted meanwhile
+  server.clock.Advance(absl::Seconds(3));  // what was refused may be granted meanwhile
   CHECK_FALSE(*reviews.May(*reviews.WhoIs("good", kLong), {"list", "gangs", ""}, kLong));
   CHECK(*reviews.May(*reviews.WhoIs("good", kLong), {"list", "gangs", "team"}, kLong));
   CHECK(server.token_reviews == 1);
   CHECK(server.access_reviews == 3);
-  server.clock.Pass(10);  // a token may be taken back
+  server.clock.Advance(absl::Seconds(10));  // a token may be taken back
   CHECK(*reviews.May(*reviews.WhoIs("good", kLong), {"list", "gangs", "team"}, kLong));
   CHECK(server.token_reviews == 2);
   CHECK(server.access_reviews == 4);
@@ -112,7 +104,7 @@ TEST_CASE("a token that is not good is unauthenticated, and asked about again so
           absl::UnauthenticatedError("the bearer token is not valid, or no longer"));
   }
   CHECK(server.token_reviews == 1);
-  server.clock.Pass(3);
+  server.clock.Advance(absl::Seconds(3));
   CHECK(absl::IsUnauthenticated(reviews.WhoIs("bad", kLong).status()));
   CHECK(server.token_reviews == 2);
   CHECK(absl::IsUnauthenticated(reviews.WhoIs("", kLong).status()));

@@ -7,14 +7,11 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "test/daemon/http/http_client.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::unique_ptr<HttpServer> Serve(HttpLimits limits = {}, std::string large = "large") {
   Pages pages;
@@ -36,13 +33,13 @@ TEST_CASE("a page is served with its status, and the connection kept") {
   for (int i = 0; i < 3; ++i) {
     client.Send("GET /healthz?verbose=1 HTTP/1.1\r\nHost: x\r\n\r\n");
     const std::string answer = client.Answer();
-    CHECK(Has(answer, "HTTP/1.1 200 OK\r\n"));
-    CHECK(Has(answer, "\r\n\r\nok\n"));
+    CHECK(absl::StrContains(answer, "HTTP/1.1 200 OK\r\n"));
+    CHECK(absl::StrContains(answer, "\r\n\r\nok\n"));
   }
   client.Send("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string last = client.UntilClosed();
-  CHECK(Has(last, "HTTP/1.1 503 Service Unavailable\r\n"));
-  CHECK(Has(last, "not synced: pods\n"));
+  CHECK(absl::StrContains(last, "HTTP/1.1 503 Service Unavailable\r\n"));
+  CHECK(absl::StrContains(last, "not synced: pods\n"));
 }
 
 TEST_CASE("requests sent along are answered in order") {
@@ -51,11 +48,11 @@ TEST_CASE("requests sent along are answered in order") {
   client.Send(
       "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nHEAD /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
       "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
-  CHECK(Has(client.Answer(), "ok\n"));
-  CHECK(Has(client.Answer(true), "HTTP/1.1 503"));
+  CHECK(absl::StrContains(client.Answer(), "ok\n"));
+  CHECK(absl::StrContains(client.Answer(true), "HTTP/1.1 503"));
   const std::string missing = client.Answer();
-  CHECK(Has(missing, "HTTP/1.1 404 Not Found\r\n"));
-  CHECK(Has(missing, "/healthz /large /readyz"));
+  CHECK(absl::StrContains(missing, "HTTP/1.1 404 Not Found\r\n"));
+  CHECK(absl::StrContains(missing, "/healthz /large /readyz"));
 }
 
 TEST_CASE("another method is refused and the connection lives on, its body forgotten") {
@@ -63,10 +60,10 @@ TEST_CASE("another method is refused and the connection lives on, its body forgo
   HttpClient client(server->port());
   client.Send("POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /");
   const std::string refused = client.Answer();
-  CHECK(Has(refused, "HTTP/1.1 405 Method Not Allowed\r\n"));
-  CHECK(Has(refused, "Allow: GET, HEAD\r\n"));
+  CHECK(absl::StrContains(refused, "HTTP/1.1 405 Method Not Allowed\r\n"));
+  CHECK(absl::StrContains(refused, "Allow: GET, HEAD\r\n"));
   client.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
-  CHECK(Has(client.Answer(), "ok\n"));
+  CHECK(absl::StrContains(client.Answer(), "ok\n"));
 }
 
 TEST_CASE("what is no request is answered with its fault and closed") {
@@ -93,9 +90,9 @@ TEST_CASE("what is no request is answered with its fault and closed") {
     CAPTURE(request.substr(0, 60));
     HttpClient client(server->port());
     client.Send(request);
-    CHECK(Has(client.UntilClosed(), "HTTP/1.1 " + status + " "));
+    CHECK(absl::StrContains(client.UntilClosed(), "HTTP/1.1 " + status + " "));
   }
-  CHECK(Has(Get(server->port(), "/healthz"), "ok\n"));
+  CHECK(absl::StrContains(Get(server->port(), "/healthz"), "ok\n"));
 }
 
 TEST_CASE("a client that dribbles its request is closed at the deadline") {
@@ -124,7 +121,7 @@ TEST_CASE("a client that does not read its answer is closed, others are served m
   const auto server = Serve(limits, std::string(32 << 20, 'x'));
   HttpClient deaf(server->port());
   deaf.Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-  CHECK(Has(Get(server->port(), "/healthz"), "ok\n"));
+  CHECK(absl::StrContains(Get(server->port(), "/healthz"), "ok\n"));
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   // Its further requests are accepted by the kernel until the server has closed the connection.
   while (deaf.Send("x") && std::chrono::steady_clock::now() < give_up) {
@@ -143,7 +140,7 @@ TEST_CASE("when all connections are taken the quietest makes room") {
   const auto server = Serve(limits);
   std::vector<std::unique_ptr<HttpClient>> idle;
   for (int i = 0; i < 100; ++i) idle.push_back(std::make_unique<HttpClient>(server->port()));
-  CHECK(Has(Get(server->port(), "/healthz"), "ok\n"));
+  CHECK(absl::StrContains(Get(server->port(), "/healthz"), "ok\n"));
   CHECK(idle.front()->Closed());
 }
 
@@ -153,7 +150,7 @@ TEST_CASE("stopping closes listener and connections at once") {
   HttpClient idle(port);
   HttpClient half(port);
   half.Send("GET /hea");
-  CHECK(Has(Get(port, "/healthz"), "ok\n"));
+  CHECK(absl::StrContains(Get(port, "/healthz"), "ok\n"));
   const auto start = std::chrono::steady_clock::now();
   server = nullptr;
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
@@ -166,8 +163,9 @@ TEST_CASE("an address that cannot be had is named") {
   const auto server = Serve();
   const auto taken = HttpServer::Listen({"127.0.0.1", server->port()}, {});
   REQUIRE_FALSE(taken.ok());
-  CHECK(Has(std::string(taken.status().message()),
-            "cannot listen on 127.0.0.1:" + std::to_string(server->port()) + ": Address already"));
+  CHECK(absl::StrContains(
+      std::string(taken.status().message()),
+      "cannot listen on 127.0.0.1:" + std::to_string(server->port()) + ": Address already"));
 }
 
 TEST_CASE("IPv6 is listened on where the machine has it") {

@@ -6,16 +6,13 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/daemon/http/http_server.h"
 #include "test/daemon/http/http_client.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // A site with a stream, a page that waits until it is let go, and one that a client may keep.
 struct Site {
@@ -58,55 +55,55 @@ std::string Ask(const Site& site, const std::string& path, const std::string& fi
 
 TEST_CASE("a Host that is not ours is refused, whatever is asked for") {
   const Site site;
-  CHECK(Has(Ask(site, "/ok?a=b"), "\r\n\r\nok a=b"));
+  CHECK(absl::StrContains(Ask(site, "/ok?a=b"), "\r\n\r\nok a=b"));
   for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80",
                            "", "localhost@evil.example", "[::1", "localhost:80:80"}) {
     CAPTURE(host);
     HttpClient client(site.server->port());
     client.Send(absl::StrCat("GET /ok HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
     const std::string answer = client.Answer();
-    CHECK(Has(answer, "HTTP/1.1 421 "));
-    CHECK(Has(answer, "it is under: localhost [::1]"));
+    CHECK(absl::StrContains(answer, "HTTP/1.1 421 "));
+    CHECK(absl::StrContains(answer, "it is under: localhost [::1]"));
   }
   HttpClient old(site.server->port());
   old.Send("GET /ok HTTP/1.0\r\n\r\n");
-  CHECK(Has(old.UntilClosed(), "HTTP/1.1 421 "));
+  CHECK(absl::StrContains(old.UntilClosed(), "HTTP/1.1 421 "));
 }
 
 TEST_CASE("every answer has the headers of the site, refusals too") {
   const Site site;
   for (const char* path : {"/ok", "/kept", "/nowhere"}) {
-    CHECK(Has(Ask(site, path), "X-Frame-Options: DENY\r\n"));
-    CHECK(Has(Ask(site, path), "X-Content-Type-Options: nosniff\r\n"));
+    CHECK(absl::StrContains(Ask(site, path), "X-Frame-Options: DENY\r\n"));
+    CHECK(absl::StrContains(Ask(site, path), "X-Content-Type-Options: nosniff\r\n"));
   }
 }
 
 TEST_CASE("a page that the client has is not sent again") {
   const Site site;
   const std::string first = Ask(site, "/kept");
-  CHECK(Has(first, "ETag: \"t1\"\r\n"));
-  CHECK(Has(first, "Cache-Control: no-cache\r\n"));
+  CHECK(absl::StrContains(first, "ETag: \"t1\"\r\n"));
+  CHECK(absl::StrContains(first, "Cache-Control: no-cache\r\n"));
   for (const char* tag : {"\"t1\"", "\"t0\", W/\"t1\"", "*"}) {
     HttpClient client(site.server->port());
     client.Send(
         absl::StrCat("GET /kept HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ", tag, "\r\n\r\n"));
     const std::string same = client.Answer();
-    CHECK(Has(same, "HTTP/1.1 304 Not Modified\r\n"));
-    CHECK_FALSE(Has(same, "body{}"));
+    CHECK(absl::StrContains(same, "HTTP/1.1 304 Not Modified\r\n"));
+    CHECK_FALSE(absl::StrContains(same, "body{}"));
     // The connection lives on.
     client.Send("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    CHECK(Has(client.Answer(), "ok "));
+    CHECK(absl::StrContains(client.Answer(), "ok "));
   }
-  CHECK(Has(Ask(site, "/kept", "If-None-Match: \"t2\"\r\n"), "body{}"));
+  CHECK(absl::StrContains(Ask(site, "/kept", "If-None-Match: \"t2\"\r\n"), "body{}"));
 }
 
 TEST_CASE("a page that waits keeps nobody else waiting") {
   Site site({}, 2);
   HttpClient waits(site.server->port());
   waits.Send("GET /waits HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  for (int i = 0; i < 10; ++i) CHECK(Has(Ask(site, "/ok"), "ok "));
+  for (int i = 0; i < 10; ++i) CHECK(absl::StrContains(Ask(site, "/ok"), "ok "));
   site.gate.set_value();
-  CHECK(Has(waits.Answer(), "at last"));
+  CHECK(absl::StrContains(waits.Answer(), "at last"));
 }
 
 TEST_CASE("a page that is not made in time is refused, and comes to nobody later") {
@@ -116,11 +113,11 @@ TEST_CASE("a page that is not made in time is refused, and comes to nobody later
   HttpClient waits(site.server->port());
   waits.Send("GET /waits HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const std::string refused = waits.Answer();
-  CHECK(Has(refused, "HTTP/1.1 503 "));
-  CHECK(Has(refused, "did not answer in time"));
+  CHECK(absl::StrContains(refused, "HTTP/1.1 503 "));
+  CHECK(absl::StrContains(refused, "did not answer in time"));
   site.gate.set_value();
   waits.Send("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  CHECK(Has(waits.Answer(), "\r\n\r\nok "));
+  CHECK(absl::StrContains(waits.Answer(), "\r\n\r\nok "));
 }
 
 TEST_CASE("stopping ends with pages that wait to be made") {
@@ -130,10 +127,11 @@ TEST_CASE("stopping ends with pages that wait to be made") {
     clients.push_back(std::make_unique<HttpClient>(site.server->port()));
     clients.back()->Send("GET /waits HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
-  CHECK(Has(Ask(site, "/nowhere"), "404"));
+  CHECK(absl::StrContains(Ask(site, "/nowhere"), "404"));
   site.gate.set_value();
   site.server = nullptr;
-  for (const auto& client : clients) CHECK_FALSE(Has(client->UntilClosed(), "HTTP/1.1 5"));
+  for (const auto& client : clients)
+    CHECK_FALSE(absl::StrContains(client->UntilClosed(), "HTTP/1.1 5"));
 }
 
 TEST_CASE("events follow the beginning of a stream, each to all who follow") {
@@ -144,9 +142,9 @@ TEST_CASE("events follow the beginning of a stream, each to all who follow") {
     clients.push_back(std::make_unique<HttpClient>(site.server->port()));
     clients.back()->Send(kFollow);
     const std::string head = clients.back()->Until("data: 1\n\n");
-    CHECK(Has(head, "Content-Type: text/event-stream\r\n"));
-    CHECK(Has(head, "\r\n\r\nhello\n\nid: e-1\n"));
-    CHECK_FALSE(Has(head, "Content-Length"));
+    CHECK(absl::StrContains(head, "Content-Type: text/event-stream\r\n"));
+    CHECK(absl::StrContains(head, "\r\n\r\nhello\n\nid: e-1\n"));
+    CHECK_FALSE(absl::StrContains(head, "Content-Length"));
   }
   CHECK(site.events->AwaitListener());
   site.events->Append("tick", "2");
@@ -157,10 +155,10 @@ TEST_CASE("events follow the beginning of a stream, each to all who follow") {
   }
   HttpClient again(site.server->port());
   again.Send("GET /events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: e-2\r\n\r\n");
-  CHECK(Has(again.Until("data: 3\n\n"), "\r\n\r\nhello\n\nid: e-3\n"));
+  CHECK(absl::StrContains(again.Until("data: 3\n\n"), "\r\n\r\nhello\n\nid: e-3\n"));
   HttpClient head(site.server->port());
   head.Send("HEAD /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  CHECK_FALSE(Has(head.UntilClosed(), "hello"));
+  CHECK_FALSE(absl::StrContains(head.UntilClosed(), "hello"));
 }
 
 TEST_CASE("a quiet stream has a heartbeat") {
@@ -182,26 +180,27 @@ TEST_CASE("only so many clients follow; one that leaves makes room, probes are s
   for (int i = 0; i < 3; ++i) {
     clients.push_back(std::make_unique<HttpClient>(site.server->port()));
     clients.back()->Send(kFollow);
-    CHECK(Has(clients.back()->Until("hello\n\n"), "200 OK"));
+    CHECK(absl::StrContains(clients.back()->Until("hello\n\n"), "200 OK"));
   }
   const std::string refused = Ask(site, "/events");
-  CHECK(Has(refused, "HTTP/1.1 503 "));
-  CHECK(Has(refused, "too many clients follow"));
-  CHECK(Has(refused, "Retry-After: "));
+  CHECK(absl::StrContains(refused, "HTTP/1.1 503 "));
+  CHECK(absl::StrContains(refused, "too many clients follow"));
+  CHECK(absl::StrContains(refused, "Retry-After: "));
   // Idle connections make room for each other, not the streams for them.
   std::vector<std::unique_ptr<HttpClient>> idle;
   for (int i = 0; i < 50; ++i) idle.push_back(std::make_unique<HttpClient>(site.server->port()));
-  CHECK(Has(Ask(site, "/ok"), "ok "));
+  CHECK(absl::StrContains(Ask(site, "/ok"), "ok "));
   site.events->Append("tick", "1");
-  for (const auto& client : clients) CHECK(Has(client->Until("data: 1\n\n"), "id: e-1"));
+  for (const auto& client : clients)
+    CHECK(absl::StrContains(client->Until("data: 1\n\n"), "id: e-1"));
   clients.pop_back();
   std::string answer;
   do {  // until the server has noticed
     HttpClient next(site.server->port());
     next.Send(kFollow);
     answer = next.Until("\n\n");
-  } while (Has(answer, " 503 "));
-  CHECK(Has(answer, "200 OK"));
+  } while (absl::StrContains(answer, " 503 "));
+  CHECK(absl::StrContains(answer, "200 OK"));
 }
 
 TEST_CASE("a client that does not read its events is closed, others get theirs") {
@@ -223,7 +222,7 @@ TEST_CASE("a client that does not read its events is closed, others get theirs")
   }
   CHECK(std::chrono::steady_clock::now() < give_up);
   site.events->Append("tick", "1");
-  CHECK(Has(hears.Until("data: 1\n\n"), "event: tick"));
+  CHECK(absl::StrContains(hears.Until("data: 1\n\n"), "event: tick"));
 }
 
 TEST_CASE("a client that falls behind what is kept is closed, to begin anew") {
@@ -244,7 +243,7 @@ TEST_CASE("what a client says while it follows is forgotten") {
   client.Until("hello\n\n");
   for (int i = 0; i < 20; ++i) client.Send(std::string(100000, 'x'));
   site.events->Append("tick", "1");
-  CHECK(Has(client.Until("data: 1\n\n"), "e-1"));
+  CHECK(absl::StrContains(client.Until("data: 1\n\n"), "e-1"));
 }
 
 }  // namespace

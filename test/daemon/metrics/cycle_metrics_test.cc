@@ -3,14 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/strings/match.h"
 #include "test/daemon/cluster.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 QueueSpec Leaf(const std::string& name, const ResourceList& guaranteed, const ResourceList& max) {
   QueueSpec queue;
@@ -35,16 +32,18 @@ TEST_CASE("queues' use, entitlement and waiting gangs are rendered in base units
   cluster.Decide(&rendering);
   const std::string text = metrics.Render(cluster.now);
   CAPTURE(text);
-  CHECK(Has(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 3\n"));
-  CHECK(Has(text, "muster_queue_guaranteed{queue=\"etl\",resource=\"cpu\"} 2\n"));
-  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 8\n"));
-  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"memory\"} 34359738368\n"));
-  CHECK_FALSE(Has(text, "muster_queue_max{queue=\"default\""));
-  CHECK(Has(text, "muster_queue_waiting_gangs{queue=\"default\",reason=\"NeverFits\"} 1\n"));
-  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"default\"} 30\n"));
-  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 0\n"));
-  CHECK(Has(text, "muster_gang_wait_seconds_sum{queue=\"etl\"} 7\n"));
-  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"etl\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 3\n"));
+  CHECK(absl::StrContains(text, "muster_queue_guaranteed{queue=\"etl\",resource=\"cpu\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 8\n"));
+  CHECK(
+      absl::StrContains(text, "muster_queue_max{queue=\"etl\",resource=\"memory\"} 34359738368\n"));
+  CHECK_FALSE(absl::StrContains(text, "muster_queue_max{queue=\"default\""));
+  CHECK(absl::StrContains(
+      text, "muster_queue_waiting_gangs{queue=\"default\",reason=\"NeverFits\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_queue_oldest_wait_seconds{queue=\"default\"} 30\n"));
+  CHECK(absl::StrContains(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_sum{queue=\"etl\"} 7\n"));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_count{queue=\"etl\"} 1\n"));
 }
 
 TEST_CASE("evictions are counted by queue and cause, and gangs that wait for victims are shown") {
@@ -65,21 +64,21 @@ TEST_CASE("evictions are counted by queue and cause, and gangs that wait for vic
     const PodId pod = cluster.state().FindPod(absl::StrCat("uid-", name));
     plan.claims[0].victims.push_back({cluster.GangOf(name), true, EvictionCause::kReclaim, {pod}});
   }
-  CHECK(Has(metrics.Render(cluster.now), "muster_claims 0\n"));
-  CHECK(Has(metrics.Render(cluster.now),
-            "muster_evictions_total{cause=\"overrun\",queue=\"etl\"} 0\n"));
+  CHECK(absl::StrContains(metrics.Render(cluster.now), "muster_claims 0\n"));
+  CHECK(absl::StrContains(metrics.Render(cluster.now),
+                          "muster_evictions_total{cause=\"overrun\",queue=\"etl\"} 0\n"));
   cluster.Assume(plan);
   cluster.now += absl::Seconds(1);
   rendering.OnCycle(cluster.state(), plan, cluster.now);
   std::string text = metrics.Render(cluster.now);
-  CHECK(Has(text, "muster_evictions_total{cause=\"reclaim\",queue=\"etl\"} 2\n"));
-  CHECK(Has(text, "muster_claims 1\n"));
-  CHECK(Has(text, "muster_decisions_total{outcome=\"claim\"} 1\n"));
-  CHECK(Has(text, "muster_queue_held{queue=\"default\",resource=\"cpu\"} 4\n"));
-  CHECK(Has(text, "muster_queue_held_idle{queue=\"default\",resource=\"cpu\"} 0\n"));
-  CHECK(Has(text, "muster_evictions_refused_total 0\n"));
+  CHECK(absl::StrContains(text, "muster_evictions_total{cause=\"reclaim\",queue=\"etl\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_claims 1\n"));
+  CHECK(absl::StrContains(text, "muster_decisions_total{outcome=\"claim\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_queue_held{queue=\"default\",resource=\"cpu\"} 4\n"));
+  CHECK(absl::StrContains(text, "muster_queue_held_idle{queue=\"default\",resource=\"cpu\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_evictions_refused_total 0\n"));
   metrics.SetQueues({});
-  CHECK_FALSE(Has(metrics.Render(cluster.now), "muster_evictions_total{"));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now), "muster_evictions_total{"));
 }
 
 TEST_CASE("decisions are counted by outcome, all of which have a series from the first cycle on") {
@@ -91,11 +90,12 @@ TEST_CASE("decisions are counted by outcome, all of which have a series from the
   for (const char* outcome :
        {"start", "complete", "settle", "repair", "grow", "rehold", "release", "claim"}) {
     const std::string line = absl::StrCat("muster_decisions_total{outcome=\"", outcome, "\"} 0\n");
-    CHECK(Has(metrics.Render(cluster.now), line));
+    CHECK(absl::StrContains(metrics.Render(cluster.now), line));
   }
   for (const char* name : {"a", "b"}) cluster.AddPod(name, 1);
   cluster.Decide(&rendering);
-  CHECK(Has(metrics.Render(cluster.now), "muster_decisions_total{outcome=\"start\"} 2\n"));
+  CHECK(absl::StrContains(metrics.Render(cluster.now),
+                          "muster_decisions_total{outcome=\"start\"} 2\n"));
 }
 
 TEST_CASE("a gang that had started is observed with its run when it ends") {
@@ -109,8 +109,8 @@ TEST_CASE("a gang that had started is observed with its run when it ends") {
   rendering.OnStepEnd(cluster.state(), cluster.now);
   cluster.now += absl::Seconds(70);
   rendering.OnStepEnd(cluster.state(), cluster.now);
-  CHECK_FALSE(
-      Has(metrics.Render(cluster.now), "muster_gang_run_seconds_count{queue=\"default\"} 1"));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now),
+                                "muster_gang_run_seconds_count{queue=\"default\"} 1"));
   // Another gang has its slot at once.
   cluster.Tell(PodGone{"uid-a"});
   cluster.AddPod("b", 4);
@@ -118,8 +118,8 @@ TEST_CASE("a gang that had started is observed with its run when it ends") {
   cluster.Tell(BindAccepted{"uid-b"});
   rendering.OnStepEnd(cluster.state(), cluster.now);
   const std::string text = metrics.Render(cluster.now);
-  CHECK(Has(text, "muster_gang_run_seconds_count{queue=\"default\"} 1\n"));
-  CHECK(Has(text, "muster_gang_run_seconds_sum{queue=\"default\"} 70\n"));
+  CHECK(absl::StrContains(text, "muster_gang_run_seconds_count{queue=\"default\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_gang_run_seconds_sum{queue=\"default\"} 70\n"));
 }
 
 TEST_CASE("a start that was given up is no run") {
@@ -133,8 +133,8 @@ TEST_CASE("a start that was given up is no run") {
   cluster.Tell(BindRefused{"uid-a", 409, "no"});
   cluster.now += absl::Seconds(5);
   rendering.OnStepEnd(cluster.state(), cluster.now);
-  CHECK_FALSE(
-      Has(metrics.Render(cluster.now), "muster_gang_run_seconds_count{queue=\"default\"} 1"));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now),
+                                "muster_gang_run_seconds_count{queue=\"default\"} 1"));
 }
 
 TEST_CASE("a resource that no node has makes no series") {
@@ -151,7 +151,7 @@ TEST_CASE("a resource that no node has makes no series") {
   pod.role.requests = {{"example.com/made-up", 1}};
   cluster.Tell(PodSeen{pod});
   cluster.Decide(&rendering);
-  CHECK_FALSE(Has(metrics.Render(cluster.now), "made-up"));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now), "made-up"));
 }
 
 TEST_CASE("the copy is made a few times a second at most, and never left out for good") {
@@ -163,11 +163,11 @@ TEST_CASE("the copy is made a few times a second at most, and never left out for
   cluster.AddPod("a", 4);
   cluster.Decide(&rendering);
   const std::string four = "muster_queue_used{queue=\"default\",resource=\"cpu\"} 4\n";
-  CHECK_FALSE(Has(metrics.Render(cluster.now), four));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now), four));
   rendering.Flush(cluster.state(), cluster.now + absl::Milliseconds(100));
-  CHECK_FALSE(Has(metrics.Render(cluster.now), four));
+  CHECK_FALSE(absl::StrContains(metrics.Render(cluster.now), four));
   rendering.Flush(cluster.state(), cluster.now + absl::Milliseconds(300));
-  CHECK(Has(metrics.Render(cluster.now), four));
+  CHECK(absl::StrContains(metrics.Render(cluster.now), four));
 }
 
 }  // namespace

@@ -3,20 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/strings/match.h"
 #include "test/daemon/cluster.h"
+#include "test/kube/hand_clock.h"
 
 namespace muster::daemon {
 namespace {
-
-class HandClock : public kube::BootClock {
- public:
-  absl::Duration Now() const override { return now; }
-  absl::Duration now = absl::Hours(1);
-};
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_CASE("the books are audited at once and then once a minute") {
   Cluster cluster;
@@ -24,17 +16,17 @@ TEST_CASE("the books are audited at once and then once a minute") {
   cluster.AddPod("a", 1);
   Metrics metrics(cluster.now);
   Log log(-1, LogLevel::kError);
-  HandClock clock;
+  kube::HandClock clock;
   Drift drift(clock, &metrics, &log);
   drift.Look(cluster.state());
-  CHECK(Has(metrics.Render(cluster.now), "muster_drift 0\n"));
-  CHECK(Has(metrics.Render(cluster.now), "muster_audits_total 1\n"));
-  clock.now += absl::Seconds(59);
+  CHECK(absl::StrContains(metrics.Render(cluster.now), "muster_drift 0\n"));
+  CHECK(absl::StrContains(metrics.Render(cluster.now), "muster_audits_total 1\n"));
+  clock.Advance(absl::Seconds(59));
   drift.Look(cluster.state());
-  CHECK(Has(metrics.Render(cluster.now), "muster_audits_total 1\n"));
-  clock.now += absl::Seconds(1);
+  CHECK(absl::StrContains(metrics.Render(cluster.now), "muster_audits_total 1\n"));
+  clock.Advance(absl::Seconds(1));
   drift.Look(cluster.state());
-  CHECK(Has(metrics.Render(cluster.now), "muster_audits_total 2\n"));
+  CHECK(absl::StrContains(metrics.Render(cluster.now), "muster_audits_total 2\n"));
 }
 
 }  // namespace

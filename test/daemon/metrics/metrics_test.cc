@@ -7,14 +7,11 @@
 #include <sstream>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "scheduler/daemon/version.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 QueueRow Row(const std::string& path) {
   QueueRow row;
@@ -36,17 +33,18 @@ TEST_CASE("a scrape shows the queues as they were copied last") {
   etl.oldest = now - absl::Seconds(90);
   metrics.queues().Replace({etl, Row("idle")}, 2);
   const std::string text = metrics.Render(now);
-  CHECK(Has(text, "# TYPE muster_queue_waiting_gangs gauge\n"));
-  CHECK(Has(text, "muster_queue_waiting_gangs{queue=\"etl\",reason=\"CapacityShort\"} 3\n"));
-  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 90\n"));
-  CHECK(Has(text, "muster_queue_oldest_wait_seconds{queue=\"idle\"} 0\n"));
-  CHECK(Has(text, "muster_queue_share{queue=\"etl\"} 0.25\n"));
-  CHECK(Has(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 1.5\n"));
-  CHECK(Has(text, "muster_queue_held{queue=\"etl\",resource=\"cpu\"} 3\n"));
-  CHECK(Has(text, "muster_queue_held_idle{queue=\"etl\",resource=\"cpu\"} 2\n"));
-  CHECK(Has(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 4\n"));
-  CHECK_FALSE(Has(text, "muster_queue_max{queue=\"idle\""));
-  CHECK(Has(text, "muster_half_bound_gangs 2\n"));
+  CHECK(absl::StrContains(text, "# TYPE muster_queue_waiting_gangs gauge\n"));
+  CHECK(absl::StrContains(
+      text, "muster_queue_waiting_gangs{queue=\"etl\",reason=\"CapacityShort\"} 3\n"));
+  CHECK(absl::StrContains(text, "muster_queue_oldest_wait_seconds{queue=\"etl\"} 90\n"));
+  CHECK(absl::StrContains(text, "muster_queue_oldest_wait_seconds{queue=\"idle\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_queue_share{queue=\"etl\"} 0.25\n"));
+  CHECK(absl::StrContains(text, "muster_queue_used{queue=\"etl\",resource=\"cpu\"} 1.5\n"));
+  CHECK(absl::StrContains(text, "muster_queue_held{queue=\"etl\",resource=\"cpu\"} 3\n"));
+  CHECK(absl::StrContains(text, "muster_queue_held_idle{queue=\"etl\",resource=\"cpu\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_queue_max{queue=\"etl\",resource=\"cpu\"} 4\n"));
+  CHECK_FALSE(absl::StrContains(text, "muster_queue_max{queue=\"idle\""));
+  CHECK(absl::StrContains(text, "muster_half_bound_gangs 2\n"));
 }
 
 TEST_CASE("a scrape shows counters, histograms and the process") {
@@ -62,25 +60,26 @@ TEST_CASE("a scrape shows counters, histograms and the process") {
   metrics.GangStarted("etl", absl::Seconds(7));
   metrics.ApiCall("bind", 201, absl::Milliseconds(3));
   const std::string text = metrics.Render(absl::FromUnixSeconds(1001));
-  CHECK(Has(text, "muster_leader 1\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"decide\"} 1\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"render\"} 0\n"));
-  CHECK(Has(text, "muster_decisions_total{outcome=\"start\"} 2\n"));
-  CHECK(Has(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
-  CHECK(Has(text, "muster_binds_total{outcome=\"refused\"} 0\n"));
-  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"60\"} 0\n"));
-  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"120\"} 1\n"));
-  CHECK(Has(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"+Inf\"} 1\n"));
-  CHECK(Has(text, "muster_api_retries_total{lane=\"bind\"} 1\n"));
-  CHECK(Has(text, "muster_drift 3\n"));
-  CHECK(Has(text, "muster_audits_total 1\n"));
-  CHECK(Has(text, "muster_watch_age_seconds{kind=\"pods\"} 30\n"));
-  CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"5\"} 0\n"));
-  CHECK(Has(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"10\"} 1\n"));
-  CHECK(Has(text, "muster_api_request_seconds_count{code=\"201\",lane=\"bind\"} 1\n"));
-  CHECK(Has(text, "process_start_time_seconds 1000\n"));
-  CHECK(Has(text, "# TYPE process_cpu_seconds_total counter\n"));
-  CHECK_FALSE(Has(text, "process_resident_memory_bytes 0\n"));
+  CHECK(absl::StrContains(text, "muster_leader 1\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_count{phase=\"decide\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_count{phase=\"render\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_decisions_total{outcome=\"start\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_binds_total{outcome=\"unclear\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_binds_total{outcome=\"refused\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"60\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"120\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_gang_run_seconds_bucket{queue=\"etl\",le=\"+Inf\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_api_retries_total{lane=\"bind\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_drift 3\n"));
+  CHECK(absl::StrContains(text, "muster_audits_total 1\n"));
+  CHECK(absl::StrContains(text, "muster_watch_age_seconds{kind=\"pods\"} 30\n"));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"5\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_bucket{queue=\"etl\",le=\"10\"} 1\n"));
+  CHECK(
+      absl::StrContains(text, "muster_api_request_seconds_count{code=\"201\",lane=\"bind\"} 1\n"));
+  CHECK(absl::StrContains(text, "process_start_time_seconds 1000\n"));
+  CHECK(absl::StrContains(text, "# TYPE process_cpu_seconds_total counter\n"));
+  CHECK_FALSE(absl::StrContains(text, "process_resident_memory_bytes 0\n"));
 }
 
 TEST_CASE("every leaf has its series from the start, and loses them when it leaves the config") {
@@ -89,9 +88,9 @@ TEST_CASE("every leaf has its series from the start, and loses them when it leav
   metrics.GangStarted("kept", absl::Seconds(1));
   metrics.SetQueues({Row("kept"), Row("new")});
   const std::string text = metrics.Render(absl::UnixEpoch());
-  CHECK_FALSE(Has(text, "queue=\"old\""));
-  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"kept\"} 1\n"));
-  CHECK(Has(text, "muster_gang_wait_seconds_count{queue=\"new\"} 0\n"));
+  CHECK_FALSE(absl::StrContains(text, "queue=\"old\""));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_count{queue=\"kept\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_gang_wait_seconds_count{queue=\"new\"} 0\n"));
 }
 
 TEST_CASE("a scraper and the loop do not disturb each other") {
@@ -108,14 +107,14 @@ TEST_CASE("a scraper and the loop do not disturb each other") {
   }
   stop = true;
   scraper.join();
-  CHECK(Has(metrics.Render(absl::UnixEpoch()), "muster_half_bound_gangs 299\n"));
+  CHECK(absl::StrContains(metrics.Render(absl::UnixEpoch()), "muster_half_bound_gangs 299\n"));
 }
 
 TEST_CASE("the version is the build's") {
   std::ifstream lists(std::string(MUSTER_SOURCE_DIR) + "/CMakeLists.txt");
   std::ostringstream text;
   text << lists.rdbuf();
-  CHECK(Has(text.str(), "project(muster VERSION " + std::string(kVersion) + " "));
+  CHECK(absl::StrContains(text.str(), "project(muster VERSION " + std::string(kVersion) + " "));
 }
 
 }  // namespace

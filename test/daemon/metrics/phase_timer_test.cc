@@ -3,21 +3,14 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/strings/match.h"
+#include "test/kube/hand_clock.h"
+
 namespace muster::daemon {
 namespace {
 
-class HandClock : public kube::BootClock {
- public:
-  absl::Duration Now() const override { return now; }
-  absl::Duration now = absl::Hours(1);
-};
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a turn is divided into its phases, each observed once with the sum") {
-  HandClock clock;
+  kube::HandClock clock;
   Metrics metrics(absl::UnixEpoch());
   PhaseTimer phases(clock, &metrics);
   phases.End();  // before the first turn
@@ -28,20 +21,20 @@ TEST_CASE("a turn is divided into its phases, each observed once with the sum") 
                                         {Phase::kAct, 16}};
   for (const auto& [phase, seconds] : turn) {
     phases.Begin(phase);
-    clock.now += absl::Seconds(seconds);
+    clock.Advance(absl::Seconds(seconds));
   }
   phases.End();
-  clock.now += absl::Seconds(100);  // waiting is no phase
+  clock.Advance(absl::Seconds(100));  // waiting is no phase
   phases.Begin(Phase::kApply);
-  clock.now += absl::Seconds(1);
+  clock.Advance(absl::Seconds(1));
   phases.End();
   const std::string text = metrics.Render(absl::UnixEpoch());
-  CHECK(Has(text, "muster_cycle_seconds_sum{phase=\"apply\"} 2\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"apply\"} 2\n"));
-  CHECK(Has(text, "muster_cycle_seconds_sum{phase=\"decide\"} 10\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"decide\"} 1\n"));
-  CHECK(Has(text, "muster_cycle_seconds_sum{phase=\"act\"} 20\n"));
-  CHECK(Has(text, "muster_cycle_seconds_count{phase=\"render\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_sum{phase=\"apply\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_count{phase=\"apply\"} 2\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_sum{phase=\"decide\"} 10\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_count{phase=\"decide\"} 1\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_sum{phase=\"act\"} 20\n"));
+  CHECK(absl::StrContains(text, "muster_cycle_seconds_count{phase=\"render\"} 0\n"));
 }
 
 }  // namespace

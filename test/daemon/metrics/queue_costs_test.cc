@@ -3,16 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/strings/match.h"
 #include "scheduler/daemon/cost/meter.h"
 #include "scheduler/daemon/metrics/cycle_metrics.h"
 #include "test/daemon/cluster.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 QueueConfig Priced(const std::string& queue) {
   QueueConfig config;
@@ -34,7 +31,7 @@ TEST_CASE("what a queue took is counted in base units and money, by kind") {
     metrics.costs().Look(cluster.state(), &meter.ledger(), cluster.now);
     return metrics.Render(cluster.now);
   };
-  CHECK_FALSE(Has(look(), "muster_queue_cost_total"));
+  CHECK_FALSE(absl::StrContains(look(), "muster_queue_cost_total"));
   cluster.AddPod("a", 4, "etl");
   cluster.Decide(&rendering);
   cluster.Tell(BindAccepted{"uid-a"});
@@ -43,25 +40,27 @@ TEST_CASE("what a queue took is counted in base units and money, by kind") {
   cluster.now += absl::Hours(2);
   std::string text = look();
   CAPTURE(text);
+  CHECK(absl::StrContains(
+      text,
+      "muster_queue_resource_seconds_total{queue=\"etl\",kind=\"requested\",resource=\"cpu\"} "
+      "28800\n"));
+  CHECK(absl::StrContains(
+      text,
+      "muster_queue_resource_seconds_total{queue=\"etl\",kind=\"requested\",resource="
+      "\"memory\"} 7730941132800\n"));
   CHECK(
-      Has(text,
-          "muster_queue_resource_seconds_total{queue=\"etl\",kind=\"requested\",resource=\"cpu\"} "
-          "28800\n"));
-  CHECK(Has(text,
-            "muster_queue_resource_seconds_total{queue=\"etl\",kind=\"requested\",resource="
-            "\"memory\"} 7730941132800\n"));
-  CHECK(Has(text, "muster_queue_cost_total{queue=\"etl\",kind=\"requested\"} 0.32\n"));
-  CHECK(Has(text, "muster_queue_cost_total{queue=\"etl\",kind=\"idle\"} 0\n"));
-  CHECK(Has(text, "muster_queue_cost_total{queue=\"etl\",kind=\"lost\"} 0\n"));
+      absl::StrContains(text, "muster_queue_cost_total{queue=\"etl\",kind=\"requested\"} 0.32\n"));
+  CHECK(absl::StrContains(text, "muster_queue_cost_total{queue=\"etl\",kind=\"idle\"} 0\n"));
+  CHECK(absl::StrContains(text, "muster_queue_cost_total{queue=\"etl\",kind=\"lost\"} 0\n"));
   // The text is of the last copy, and copies are seconds apart.
   cluster.now += absl::Seconds(1);
-  CHECK(Has(look(), "kind=\"requested\",resource=\"cpu\"} 28800\n"));
+  CHECK(absl::StrContains(look(), "kind=\"requested\",resource=\"cpu\"} 28800\n"));
   // A queue that takes nothing and is not in the config has no series.
   cluster.Tell(PodGone{"uid-a"});
   cluster.Tell(QueuesSeen{Priced("other")});
   meter.OnEvent(QueuesSeen{Priced("other")}, cluster.now);
   cluster.now += absl::Seconds(10);
-  CHECK_FALSE(Has(look(), "muster_queue_cost_total{queue=\"etl\""));
+  CHECK_FALSE(absl::StrContains(look(), "muster_queue_cost_total{queue=\"etl\""));
 }
 
 }  // namespace

@@ -5,42 +5,15 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
 #include "scheduler/daemon/page/assets.h"
 #include "test/daemon/http/http_client.h"
-#include "test/daemon/page/fake_questions.h"
+#include "test/daemon/page/served_page.h"
 
 namespace muster::daemon {
 namespace {
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-const absl::Time kNow = absl::FromUnixSeconds(1750000000);
-
-TickPace Quick() {
-  TickPace pace;
-  pace.period = absl::Milliseconds(5);
-  pace.share = 1;
-  pace.patience = absl::Milliseconds(500);
-  return pace;
-}
-
-struct Served {
-  FakeQuestions questions;
-  std::unique_ptr<PageServer> page;
-
-  explicit Served(bool hostile = false, HttpLimits limits = {}, TickPace pace = Quick())
-      : questions(FakeCluster(40, 20, kNow, hostile)) {
-    auto listens =
-        PageServer::Listen({"127.0.0.1", 0}, {"muster.example"}, &questions, pace, limits);
-    REQUIRE(listens.ok());
-    page = *std::move(listens);
-  }
-  int port() const { return page->port(); }
-};
 
 std::string Ask(int port, const std::string& target, const std::string& host = "localhost") {
   HttpClient client(port);
@@ -54,14 +27,14 @@ template <typename Message>
 Message Read(const std::string& answer) {
   Message message;
   INFO(answer.substr(0, 300));
-  REQUIRE(Has(answer, "HTTP/1.1 200 OK\r\n"));
-  REQUIRE(Has(answer, "Content-Type: application/json\r\n"));
+  REQUIRE(absl::StrContains(answer, "HTTP/1.1 200 OK\r\n"));
+  REQUIRE(absl::StrContains(answer, "Content-Type: application/json\r\n"));
   REQUIRE(google::protobuf::util::JsonStringToMessage(Body(answer), &message).ok());
   return message;
 }
 
 TEST_CASE("answers come as protobuf's JSON") {
-  const Served served;
+  const ServedPage served;
   const int port = served.port();
   const auto queues = Read<v1::ListQueuesResponse>(Ask(port, "/api/v1/queues"));
   CHECK(queues.queues_size() == 9);
@@ -78,13 +51,13 @@ TEST_CASE("answers come as protobuf's JSON") {
   CHECK(explained.gang().name() == gang.name());
   CHECK(Read<v1::ListNodesResponse>(Ask(port, "/api/v1/nodes?page_size=15")).nodes_size() == 15);
   CHECK(Read<v1::GetCostResponse>(Ask(port, "/api/v1/cost?group_by=namespace")).rows_size() > 0);
-  CHECK(Has(Ask(port, "/api/v1/decisions?most=5"), "{\"decisions\":[{\"at\":"));
+  CHECK(absl::StrContains(Ask(port, "/api/v1/decisions?most=5"), "{\"decisions\":[{\"at\":"));
   // Names of fields as in the .proto file.
-  CHECK(Has(Ask(port, "/api/v1/queues"), "\"waiting_gangs\":"));
+  CHECK(absl::StrContains(Ask(port, "/api/v1/queues"), "\"waiting_gangs\":"));
 }
 
 TEST_CASE("filters of gangs are those of the request") {
-  const Served served;
+  const ServedPage served;
   const auto some = Read<v1::ListGangsResponse>(
       Ask(served.port(), "/api/v1/gangs?queue=analytics&state=waiting&state=running"));
   CHECK(some.gangs_size() > 0);
@@ -95,7 +68,7 @@ TEST_CASE("filters of gangs are those of the request") {
 }
 
 TEST_CASE("a wrong question is told what was expected") {
-  const Served served;
+  const ServedPage served;
   const std::vector<std::pair<std::string, std::string>> table = {
       {"gangs?page_size=0", "page_size: expected a number from 1 to 1000, not \\\"0\\\""},
       {"gangs?page_size=x", "page_size: expected a number"},
@@ -114,17 +87,18 @@ TEST_CASE("a wrong question is told what was expected") {
   for (const auto& [target, message] : table) {
     CAPTURE(target);
     const std::string answer = Ask(served.port(), "/api/v1/" + target);
-    CHECK(Has(answer, "HTTP/1.1 400 Bad Request\r\n"));
-    CHECK(Has(answer, "{\"error\":{\"code\":\"INVALID_ARGUMENT\",\"message\":\""));
-    CHECK(Has(answer, message));
+    CHECK(absl::StrContains(answer, "HTTP/1.1 400 Bad Request\r\n"));
+    CHECK(absl::StrContains(answer, "{\"error\":{\"code\":\"INVALID_ARGUMENT\",\"message\":\""));
+    CHECK(absl::StrContains(answer, message));
   }
 }
 
 TEST_CASE("what is not there, and a scheduler that does not answer, have a status and a sentence") {
-  Served served;
+  ServedPage served;
   const std::string missing = Ask(served.port(), "/api/v1/explain?namespace=a&name=b");
-  CHECK(Has(missing, "HTTP/1.1 404 Not Found\r\n"));
-  CHECK(Has(missing, "{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"no gang or pod a/b\"}}"));
+  CHECK(absl::StrContains(missing, "HTTP/1.1 404 Not Found\r\n"));
+  CHECK(absl::StrContains(
+      missing, "{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"no gang or pod a/b\"}}"));
   const std::vector<std::pair<absl::Status, std::string>> table = {
       {absl::UnavailableError("not synced: pods"), "503 Service Unavailable"},
       {absl::ResourceExhaustedError("too many questions"), "429 Too Many Requests"},
@@ -135,82 +109,85 @@ TEST_CASE("what is not there, and a scheduler that does not answer, have a statu
     for (const char* name : {"queues", "gangs", "nodes", "cost", "decisions", "events"}) {
       CAPTURE(name);
       const std::string answer = Ask(served.port(), absl::StrCat("/api/v1/", name));
-      CHECK(Has(answer, line));
-      CHECK(Has(answer, std::string(status.message())));
+      CHECK(absl::StrContains(answer, line));
+      CHECK(absl::StrContains(answer, std::string(status.message())));
     }
   }
   served.questions.Fail(absl::OkStatus());
   served.questions.Stall(true);
-  CHECK(Has(Ask(served.port(), "/api/v1/queues"), "HTTP/1.1 504 Gateway Timeout\r\n"));
+  CHECK(
+      absl::StrContains(Ask(served.port(), "/api/v1/queues"), "HTTP/1.1 504 Gateway Timeout\r\n"));
   // What needs no scheduler is there meanwhile.
-  CHECK(Has(Ask(served.port(), "/"), "200 OK"));
+  CHECK(absl::StrContains(Ask(served.port(), "/"), "200 OK"));
   served.questions.Stall(false);
 }
 
 TEST_CASE("assets are served with their types, under rules that let nothing else in") {
-  const Served served;
+  const ServedPage served;
   const std::string index = Ask(served.port(), "/");
-  CHECK(Has(index, "Content-Type: text/html; charset=utf-8\r\n"));
+  CHECK(absl::StrContains(index, "Content-Type: text/html; charset=utf-8\r\n"));
   for (const char* rule : {"default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
                            "require-trusted-types-for 'script'"}) {
-    CHECK(Has(index, rule));
+    CHECK(absl::StrContains(index, rule));
   }
-  CHECK(Has(Ask(served.port(), "/api/v1/queues"), "Content-Security-Policy: default-src 'self'"));
+  CHECK(absl::StrContains(Ask(served.port(), "/api/v1/queues"),
+                          "Content-Security-Policy: default-src 'self'"));
   REQUIRE(Assets().size() > 10);
   for (const Asset& asset : Assets()) {
     CAPTURE(asset.name);
     // Nothing comes from elsewhere, and nothing stands in the text that the rules would refuse.
-    CHECK_FALSE(Has(asset.body, "src=\"http"));
-    CHECK_FALSE(Has(asset.body, "@import"));
-    CHECK_FALSE(Has(asset.body, " style=\""));
-    CHECK_FALSE(Has(asset.body, "innerHTML"));
+    CHECK_FALSE(absl::StrContains(asset.body, "src=\"http"));
+    CHECK_FALSE(absl::StrContains(asset.body, "@import"));
+    CHECK_FALSE(absl::StrContains(asset.body, " style=\""));
+    CHECK_FALSE(absl::StrContains(asset.body, "innerHTML"));
     if (asset.name == "index.html") continue;
     const std::string answer = Ask(served.port(), "/assets/" + asset.name);
-    CHECK(Has(answer, "200 OK"));
-    CHECK(Has(answer, "ETag: " + asset.etag + "\r\n"));
+    CHECK(absl::StrContains(answer, "200 OK"));
+    CHECK(absl::StrContains(answer, "ETag: " + asset.etag + "\r\n"));
     CHECK(Body(answer) == asset.body);
     const bool script = asset.name.substr(asset.name.rfind('.')) == ".js";
-    if (script) CHECK(Has(answer, "Content-Type: text/javascript; charset=utf-8\r\n"));
+    if (script)
+      CHECK(absl::StrContains(answer, "Content-Type: text/javascript; charset=utf-8\r\n"));
     // What the page loads first is named in it, so that nothing is found out one after the other.
-    if (script) CHECK(Has(index, "assets/" + asset.name));
+    if (script) CHECK(absl::StrContains(index, "assets/" + asset.name));
   }
 }
 
 TEST_CASE("the page is served under names of loopback and those that are configured") {
-  const Served served;
+  const ServedPage served;
   for (const char* host : {"localhost:9000", "127.0.0.1", "[::1]:1", "Muster.Example"}) {
-    CHECK(Has(Ask(served.port(), "/api/v1/queues", host), "200 OK"));
+    CHECK(absl::StrContains(Ask(served.port(), "/api/v1/queues", host), "200 OK"));
   }
   for (const char* path : {"/", "/api/v1/queues", "/api/v1/events", "/assets/app.js"}) {
     const std::string answer = Ask(served.port(), path, "attacker.example:8082");
-    CHECK(Has(answer, "HTTP/1.1 421 Misdirected Request\r\n"));
-    CHECK_FALSE(Has(answer, "etl"));
+    CHECK(absl::StrContains(answer, "HTTP/1.1 421 Misdirected Request\r\n"));
+    CHECK_FALSE(absl::StrContains(answer, "etl"));
   }
 }
 
 TEST_CASE("markup in names is data in an answer that no browser takes for markup") {
-  const Served served(true);
+  const ServedPage served(true);
   const std::string answer = Ask(served.port(), "/api/v1/gangs");
-  CHECK(Has(answer, "Content-Type: application/json\r\n"));
-  CHECK(Has(answer, "X-Content-Type-Options: nosniff\r\n"));
-  CHECK_FALSE(Has(answer, "<script>"));
-  CHECK(Has(answer, "\\u003cscript\\u003e"));
+  CHECK(absl::StrContains(answer, "Content-Type: application/json\r\n"));
+  CHECK(absl::StrContains(answer, "X-Content-Type-Options: nosniff\r\n"));
+  CHECK_FALSE(absl::StrContains(answer, "<script>"));
+  CHECK(absl::StrContains(answer, "\\u003cscript\\u003e"));
   const auto gangs = Read<v1::ListGangsResponse>(answer);
   CHECK(gangs.gangs(0).app() == "<img src=x onerror=\"document.title='owned'\">");
 }
 
 TEST_CASE("oversized and strange requests are refused, and the page lives on") {
-  const Served served;
-  CHECK(
-      Has(Ask(served.port(), "/api/v1/gangs?search=" + std::string(20000, 'a')), "HTTP/1.1 431 "));
+  const ServedPage served;
+  CHECK(absl::StrContains(Ask(served.port(), "/api/v1/gangs?search=" + std::string(20000, 'a')),
+                          "HTTP/1.1 431 "));
   HttpClient post(served.port());
   post.Send("POST /api/v1/gangs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
-  CHECK(Has(post.Answer(), "HTTP/1.1 405 "));
+  CHECK(absl::StrContains(post.Answer(), "HTTP/1.1 405 "));
   HttpClient large(served.port());
   large.Send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n");
-  CHECK(Has(large.UntilClosed(), "HTTP/1.1 413 "));
-  CHECK(Has(Ask(served.port(), "/assets/../flags.cc"), "HTTP/1.1 404 "));
-  CHECK(Has(Ask(served.port(), "/api/v1/queues"), "200 OK"));
+  CHECK(absl::StrContains(large.UntilClosed(), "HTTP/1.1 413 "));
+  CHECK(absl::StrContains(Ask(served.port(), "/assets/../flags.cc"), "HTTP/1.1 404 "));
+  CHECK(absl::StrContains(Ask(served.port(), "/api/v1/queues"), "200 OK"));
 }
 
 }  // namespace
