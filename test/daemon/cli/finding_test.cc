@@ -121,12 +121,17 @@ TEST_CASE("the kubeconfig's token: written, in a file, of a program, or made for
            {exec, "of-a-program"},
            {R"({"client-certificate-data": "LS0t"})", ""}}) {
     AddKubectl(&tools, daemon->port(), user);
-    CHECK(RunWith(tools, {"queues", "--server", daemon.at(), "--ca-file", daemon.ca()}).code == 0);
+    const Outcome outcome =
+        RunWith(tools, {"queues", "--server", daemon.at(), "--ca-file", daemon.ca()});
+    CHECK(outcome.err.empty());
+    CHECK(outcome.code == 0);
     CHECK(daemon->authorization == (token.empty() ? "" : "Bearer " + token));
   }
   const std::vector<std::string> through = {
       "queues", "--account=team-a/reader", "--tls-server-name=127.0.0.1", "--ca-file", daemon.ca()};
-  CHECK(RunWith(tools, through).code == 0);
+  const Outcome outcome = RunWith(tools, through);
+  CHECK(outcome.err.empty());
+  CHECK(outcome.code == 0);
   CHECK(daemon->authorization == "Bearer made-token");
   CHECK(absl::StrContains(FileText(tools.folder() + "/calls"),
                           "create token reader --namespace=team-a\n"));
