@@ -86,10 +86,11 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
 
 Passing MayPass(Round& round, const Gang& gang, const Shape& shape, absl::Time by) {
   Passing passing;
+  const bool limited = round.state().tree().at(gang.queue).limits_users;
   EachAhead(round, gang, shape, [&](const BlockedPool& hold) {
     if (passing.first == nullptr) passing.first = &hold;
     if (round.gang(hold.head).queue == gang.queue) passing.leads = false;
-    if (hold.dated) round.plan->held_back = true;
+    if (hold.dated || limited) round.plan->held_back = true;
     passing.may = hold.date != absl::InfiniteFuture();
     if (!passing.may) {
       passing.first = &hold;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "scheduler/cycle/fit.h"
+#include "scheduler/cycle/overrun.h"
 #include "scheduler/cycle/victims.h"
 
 namespace muster {
@@ -49,6 +50,26 @@ void Draw(Round& round, const Claim& claim) {
   }
 }
 
+// Heads that were passed by gangs that overran their estimates: each may evict its own.
+std::set<GangId> OverrunHeads(const Round& round, QueueId leaf) {
+  std::set<GangId> heads;
+  const State& state = round.state();
+  if (!state.tree().at(leaf).backfill) return heads;
+  for (const RunningGangs::Key& key : state.running().of(leaf)) {
+    const GangId head = OverrunHead(state, state.gang(key.id), round.now);
+    if (head.valid()) heads.insert(head);
+  }
+  return heads;
+}
+
+// Searches of one leaf that found nothing.
+struct Fruitless {
+  std::set<GangId> overrun_heads;
+  int32_t searches = 0;
+  // Kinds of gangs (state/askers.h) that would find nothing again, since the last claim.
+  std::set<uint32_t> kinds;
+};
+
 Reason WhyNot(Round& round, const Gang& gang, const Shape& shape) {
   Attempt attempt(round.draft);
   return TryFit(round.draft, round.profile, gang, shape).reason;
@@ -66,7 +87,7 @@ void ReclaimRoom(Round& round) {
   for (GangId id : round.plan->releases) condemned.gangs.insert(id);
   std::optional<Rights> rights;
   std::set<GangId> inherited;
-  std::map<QueueId, int32_t> fruitless;
+  std::map<QueueId, Fruitless> fruitless;
   for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
     const Gang& gang = state.gang(round.plan->verdicts[i].gang);
     const Shape& shape = StartShape(state, gang);
@@ -77,13 +98,23 @@ void ReclaimRoom(Round& round) {
     }
     if (!CuredByEviction(round.plan->verdicts[i].reason)) continue;
     if (gang.state != GangState::kWaiting || !gang.preempts) continue;
-    if (fruitless[gang.queue] >= kFruitless) continue;
+    const auto [entry, first] = fruitless.try_emplace(gang.queue);
+    Fruitless& of = entry->second;
+    if (first) of.overrun_heads = OverrunHeads(round, gang.queue);
+    if (of.searches >= kFruitless) continue;
+    const uint32_t kind = KindOf(state, gang);
+    if (of.kinds.contains(kind) && !of.overrun_heads.contains(gang.id)) {
+      ++of.searches;
+      continue;
+    }
     if (!rights.has_value()) rights.emplace(round);
     Claim claim = FindVictims(round, *rights, condemned, gang, shape);
     if (claim.room.empty()) {
-      ++fruitless[gang.queue];
+      ++of.searches;
+      of.kinds.insert(kind);
       continue;
     }
+    for (auto& [leaf, others] : fruitless) others.kinds.clear();
     Draw(round, claim);
     for (const Victim& victim : claim.victims) {
       condemned.pods.insert(victim.pods.begin(), victim.pods.end());

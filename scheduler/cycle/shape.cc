@@ -34,6 +34,7 @@ const StartShapes::Need& NeedOf(const State& state, const Gang& gang) {
   need.possible_at = 0;
   need.shape = MakeStartShape(state, gang);
   need.sum = Sum(state, need.shape);
+  need.kind = state.start_shapes().askers().Intern(gang, need.shape);
   return need;
 }
 
@@ -42,6 +43,8 @@ const StartShapes::Need& NeedOf(const State& state, const Gang& gang) {
 const Shape& StartShape(const State& state, const Gang& gang) { return NeedOf(state, gang).shape; }
 
 const Amounts& StartSum(const State& state, const Gang& gang) { return NeedOf(state, gang).sum; }
+
+uint32_t KindOf(const State& state, const Gang& gang) { return NeedOf(state, gang).kind; }
 
 Shape MakeStartShape(const State& state, const Gang& gang) {
   std::vector<PodId> members = gang.waiting;

@@ -12,7 +12,9 @@ namespace muster {
 const Shape& StartShape(const State& state, const Gang& gang);
 // What it requests in sum.
 const Amounts& StartSum(const State& state, const Gang& gang);
-// The same, worked out anew.
+// Which kind of asker it is (state/askers.h).
+uint32_t KindOf(const State& state, const Gang& gang);
+// The shape, worked out anew.
 Shape MakeStartShape(const State& state, const Gang& gang);
 
 // Members grouped by role, first seen first.

@@ -2,7 +2,7 @@
 #include "scheduler/cycle/stages.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "scheduler/model/check.h"
 
@@ -132,17 +132,16 @@ void SettleHeld(Round& round) {
 
 void RankVerdicts(Round& round) {
   std::vector<Verdict>& verdicts = round.plan->verdicts;
-  std::vector<uint32_t> order(verdicts.size());
-  std::iota(order.begin(), order.end(), 0);
-  // Of one gang the first said.
-  std::sort(order.begin(), order.end(), [&round, &verdicts](uint32_t a, uint32_t b) {
-    const GangId x = verdicts[a].gang;
-    const GangId y = verdicts[b].gang;
-    return x == y ? a < b : ArrivedBefore(round.gang(x), round.gang(y));
-  });
+  // Of one gang the first said. A cycle's gangs are all numbered.
+  std::vector<std::pair<uint64_t, uint32_t>> order;
+  order.reserve(verdicts.size());
+  for (uint32_t i = 0; i < verdicts.size(); ++i) {
+    order.emplace_back(round.gang(verdicts[i].gang).arrival, i);
+  }
+  std::sort(order.begin(), order.end());
   std::vector<Verdict> ranked;
   ranked.reserve(verdicts.size());
-  for (uint32_t i : order) {
+  for (const auto& [arrival, i] : order) {
     const bool again = !ranked.empty() && ranked.back().gang == verdicts[i].gang;
     if (!again) ranked.push_back(std::move(verdicts[i]));
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "queues/turns.h"
+#include "scheduler/cycle/answers.h"
 #include "scheduler/cycle/claimed.h"
 #include "scheduler/cycle/failed_shapes.h"
 #include "scheduler/cycle/fit.h"
@@ -72,14 +73,26 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
   return fit;
 }
 
+Answers::AsOf AsOfNow(const Round& round, const Gang& gang) {
+  const auto blocked = round.blocked.find(gang.queue);
+  return {round.plan->steps.size(), blocked == round.blocked.end() ? 0 : blocked->second.size()};
+}
+
+// What is said of it speaks of itself.
+bool HoldsAPool(const Round& round, const Gang& gang) {
+  return std::any_of(round.starving.begin(), round.starving.end(),
+                     [&gang](const BlockedPool& hold) { return hold.head == gang.id; });
+}
+
+struct Tried {
+  FailedShapes failed;
+  Answers answers;
+};
+
 // Tries one gang; true if it starts.
-bool TryStart(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
+bool AskAnew(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
   const State& state = round.state();
   const Shape& shape = StartShape(state, gang);
-  if (!gang.claim.empty()) {
-    AwaitVictims(round, gang, shape, position);
-    return false;
-  }
   const absl::Duration run = state.Estimate(gang);
   const Passing passing = MayPass(round, gang, shape, round.now + run);
   if (passing.first != nullptr) {
@@ -114,10 +127,32 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, FailedShapes* fa
   return false;
 }
 
+bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
+  const State& state = round.state();
+  if (!gang.claim.empty()) {
+    AwaitVictims(round, gang, StartShape(state, gang), position);
+    return false;
+  }
+  if (HoldsAPool(round, gang)) return AskAnew(round, gang, position, &tried->failed);
+  const uint32_t kind = KindOf(state, gang);
+  const Answers::AsOf before = AsOfNow(round, gang);
+  if (const Reason* known = tried->answers.Find(kind, before)) {
+    round.Say(gang.id, *known, position);
+    return false;
+  }
+  if (AskAnew(round, gang, position, &tried->failed)) return true;
+  // One that is in the way of the next ones now tells nothing of them.
+  if (AsOfNow(round, gang) == before) {
+    tried->answers.Add(kind, before, round.plan->verdicts.back().reason);
+  }
+  return false;
+}
+
 }  // namespace
 
 void StartGangs(Round& round) {
   const State& state = round.state();
+  state.start_shapes().Sweep(state.attention().size());
   std::map<QueueId, Line> lines;
   std::vector<GangId> claimed;
   for (GangId id : state.attention()) {
@@ -140,7 +175,7 @@ void StartGangs(Round& round) {
     }
   }
   std::vector<QueueId> leaves;
-  FailedShapes failed;
+  Tried tried;
   // First of all those whose room was freed for them.
   std::sort(claimed.begin(), claimed.end(), [&state](GangId a, GangId b) {
     const Gang& x = state.gang(a);
@@ -165,7 +200,7 @@ void StartGangs(Round& round) {
     bool started = false;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));
-      started = TryStart(round, gang, line.waiting + 1, &failed);
+      started = TryStart(round, gang, line.waiting + 1, &tried);
       if (!started) ++line.waiting;
     }
     if (line.empty()) turns.Drop(leaf);

@@ -142,7 +142,6 @@ void Simulation::KillScheduler(absl::Duration down) {
   faults_.scheduler_down = true;
   links_.back()->Close(/*requests_land=*/random_.Percent(30));
   loop_.reset();
-  verdicts_.clear();
   ++report_.restarts;
   timeline_.After(down, [this] {
     faults_.Strike(timeline_.now());
@@ -172,7 +171,6 @@ void Simulation::OnExpire(absl::Time now) {
 void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time now) {
   if (options_.observer != nullptr) options_.observer->OnCycle(state, plan, now);
   ++report_.cycles;
-  verdicts_ = plan.verdicts;
   if (!plan.claims.empty()) {
     recorder_.OnPlan(state, plan);
     eviction_auditor_.OnPlan(state, plan);
@@ -198,7 +196,9 @@ void Simulation::Expect(const codec::Expectation& expectation) {
   // They speak of the scheduler with gangs.
   if (!options_.knows_gangs) return;
   ++report_.expectations;
-  const Scene scene{&api_, &workload_, &auditor_, state(), &verdicts_};
+  const std::vector<Verdict> none;  // while no scheduler runs
+  const Scene scene{&api_, &workload_, &auditor_, state(),
+                    loop_ == nullptr ? &none : &loop_->last_plan().verdicts};
   const std::vector<std::string> differences = Compare(expectation, scene);
   if (!differences.empty()) ++report_.unmet;
   for (const std::string& difference : differences) {

@@ -90,7 +90,6 @@ class Simulation : public loop::Observer {
   absl::Time last_step_ = absl::InfinitePast();
   int64_t idle_steps_ = 0;
   bool closed_ = false;
-  std::vector<Verdict> verdicts_;
   Report report_;
 };
 

@@ -48,7 +48,11 @@ void State::On(const PodGone& event, absl::Time now) {
   const Footing before = slot.footing;
   Leave(id, before);
   slot.footing = Footing{};
-  changed_ = true;
+  // One that has ended, of a gang that has, had given back all it had.
+  const bool over =
+      (before.standing == Standing::kSucceeded || before.standing == Standing::kFailed) &&
+      before.gang.valid() && gangs_[before.gang.value].state == GangState::kEnded;
+  if (!over) changed_ = true;
   if (before.gang.valid()) {
     Gang& gang = gangs_[before.gang.value];
     QuitGang(id, gang.id);

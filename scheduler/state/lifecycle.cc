@@ -264,11 +264,11 @@ void State::Expire(absl::Time now) {
     changed_ = true;
   }
   while (!timers_.empty() && timers_.begin()->first <= now) {
-    const GangId id = timers_.begin()->second;
+    const auto [at, id] = *timers_.begin();
     timers_.erase(timers_.begin());
     Gang& gang = gangs_[id.value];
     if (!gang.id.valid()) continue;
-    changed_ = true;  // a back-off or a half-bound limit may have passed
+    if (Matters(gang, at)) changed_ = true;
     if (gang.claim_until <= now) DropClaim(&gang);
     for (size_t i = gang.repairs.size(); i > 0; --i) {
       if (gang.repairs[i - 1].until <= now) DropRepair(&gang, i - 1);
@@ -277,10 +277,28 @@ void State::Expire(absl::Time now) {
       // Unused at expiry: freed, and what comes later is growth.
       gang.full = true;
       gang.promised = std::min(gang.promised, std::max(gang.bound, 1));
+      changed_ = true;
       TrimHolds(&gang);
     }
     Touch(id);
   }
+}
+
+// Most gangs have long gone on when what they were to be reminded of comes: a start that was to be
+// given up unless it was whole by then is whole. A decision beside a backlog costs more than asking.
+bool State::Matters(const Gang& gang, absl::Time at) const {
+  if (gang.backoff_until == at || gang.spared_until == at) return true;
+  switch (gang.state) {
+    case GangState::kWaiting:
+      return gang.queue.valid() && gang.created + tree_.at(gang.queue).starve_after == at;
+    case GangState::kStarting: return true;  // half-bound for too long
+    case GangState::kStarted: break;
+    case GangState::kEnded: return false;
+  }
+  for (QueueId id = gang.queue; id.valid(); id = tree_.at(id).parent) {
+    if (gang.began + tree_.at(id).min_runtime == at) return true;
+  }
+  return gang.ends + kEstimateGrace == at || !gang.repairs.empty() || Deficit(gang) > 0;
 }
 
 // From when on it may be evicted.

@@ -10,6 +10,7 @@
 #include "scheduler/model/amounts.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/shape.h"
+#include "scheduler/state/askers.h"
 
 namespace muster {
 
@@ -19,6 +20,7 @@ class StartShapes {
     bool known = false;
     Shape shape;  // see StartShape (cycle/shape.h)
     Amounts sum;
+    uint32_t kind = 0;  // of asker, see askers.h
     // Whether the empty cluster could hold it, as of that many changes of Node objects, plus one.
     bool possible = false;
     uint64_t possible_at = 0;
@@ -33,8 +35,19 @@ class StartShapes {
     if (gang.value < needs_.size()) needs_[gang.value].known = false;
   }
 
+  Askers& askers() { return askers_; }
+  // Between cycles: forgets kinds that nobody is of any more, now and then.
+  void Sweep(size_t waiting) {
+    if (askers_.size() <= kFewKinds + 2 * waiting) return;
+    askers_.Clear();
+    for (Need& need : needs_) need.known = false;
+  }
+
  private:
+  static constexpr size_t kFewKinds = 4096;
+
   std::deque<Need> needs_;  // by gang slot
+  Askers askers_;
 };
 
 }  // namespace muster

@@ -219,6 +219,7 @@ class State {
   void AddRepair(Gang* gang, const RepairHold& repair);
   void DropRepair(Gang* gang, size_t index);
   void UseHold(Gang* gang, RoleId role, NodeId node);
+  bool Matters(const Gang& gang, absl::Time at) const;
   void RemindOfMinRuntime(const Gang& gang);
   void Remind(GangId id, absl::Time at);
   void Touch(GangId id);

@@ -37,9 +37,11 @@ TEST_CASE("remembered needs and numbers are true over random histories") {
         }
         last = &gang;
         if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
+        if (!gang.queue.valid()) continue;
         const Shape anew = MakeStartShape(c.w.state, gang);
         REQUIRE(StartShape(c.w.state, gang) == anew);
         REQUIRE(StartSum(c.w.state, gang) == Sum(c.w.state, anew));
+        REQUIRE(KindOf(c.w.state, gang) == c.w.state.start_shapes().askers().Intern(gang, anew));
         const Reason impossible = ExplainImpossible(draft, c.profile, gang, anew);
         REQUIRE(CouldStart(draft, c.profile, gang) == (impossible.code == ReasonCode::kNone));
         ++needs;

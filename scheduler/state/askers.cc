@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/state/askers.h"
+
+namespace muster {
+
+Askers::Key Askers::KeyOf(const Gang& gang, const Shape& shape) {
+  Key key{gang.queue,
+          gang.user,
+          gang.priority,
+          gang.preempts,
+          gang.kind == GangKind::kSpark,
+          gang.runtime,
+          gang.runtime > absl::ZeroDuration() ? "" : gang.app,
+          {}};
+  for (const muster::Part& part : shape) {
+    const bool driver = !part.pods.empty() && part.pods.front() == gang.driver;
+    key.parts.push_back({part.role, static_cast<int32_t>(part.pods.size()), part.forecast, driver});
+  }
+  return key;
+}
+
+}  // namespace muster
