@@ -4,17 +4,24 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <utility>
-#include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/time/time.h"
 #include "scheduler/model/reason.h"
 
 namespace muster {
 
 class Answers {
  public:
-  // What an answer depends on besides the kind.
+  struct Asker {
+    uint32_t kind = 0;
+    absl::Duration run;  // its estimate, where a date may be in the way
+    friend bool operator<(const Asker& a, const Asker& b) {
+      return a.kind != b.kind ? a.kind < b.kind : a.run < b.run;
+    }
+  };
+  // What an answer depends on besides.
   struct AsOf {
     size_t steps = 0;
     size_t heads = 0;
@@ -22,19 +29,12 @@ class Answers {
   };
 
   // nullptr: to be asked.
-  const Reason* Find(uint32_t kind, const AsOf& now) const {
-    if (kind >= at_.size() || at_[kind] == 0) return nullptr;
-    const Answer& answer = answers_[at_[kind] - 1];
-    return answer.as_of == now ? &answer.reason : nullptr;
+  const Reason* Find(const Asker& asker, const AsOf& now) const {
+    const auto found = answers_.find(asker);
+    return found != answers_.end() && found->second.as_of == now ? &found->second.reason : nullptr;
   }
-  void Add(uint32_t kind, const AsOf& now, const Reason& reason) {
-    if (kind >= at_.size()) at_.resize(kind + 1);
-    if (at_[kind] == 0) {
-      answers_.push_back({now, reason});
-      at_[kind] = static_cast<uint32_t>(answers_.size());
-    } else {
-      answers_[at_[kind] - 1] = {now, reason};
-    }
+  void Add(const Asker& asker, const AsOf& now, const Reason& reason) {
+    answers_[asker] = {now, reason};
   }
 
  private:
@@ -42,8 +42,7 @@ class Answers {
     AsOf as_of;
     Reason reason;
   };
-  std::vector<uint32_t> at_;  // by kind: index of its answer, plus one
-  std::deque<Answer> answers_;
+  absl::btree_map<Asker, Answer> answers_;
 };
 
 }  // namespace muster

@@ -34,7 +34,7 @@ const StartShapes::Need& NeedOf(const State& state, const Gang& gang) {
   need.possible_at = 0;
   need.shape = MakeStartShape(state, gang);
   need.sum = Sum(state, need.shape);
-  need.kind = state.start_shapes().askers().Intern(gang, need.shape);
+  need.kind = state.start_shapes().askers().Intern(gang, need.shape, state.tree());
   return need;
 }
 

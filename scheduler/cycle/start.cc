@@ -134,16 +134,18 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
     return false;
   }
   if (HoldsAPool(round, gang)) return AskAnew(round, gang, position, &tried->failed);
-  const uint32_t kind = KindOf(state, gang);
+  const bool dates = state.tree().at(gang.queue).backfill || !round.starving.empty();
+  const Answers::Asker asker{KindOf(state, gang),
+                             dates ? state.Estimate(gang) : absl::ZeroDuration()};
   const Answers::AsOf before = AsOfNow(round, gang);
-  if (const Reason* known = tried->answers.Find(kind, before)) {
+  if (const Reason* known = tried->answers.Find(asker, before)) {
     round.Say(gang.id, *known, position);
     return false;
   }
   if (AskAnew(round, gang, position, &tried->failed)) return true;
   // One that is in the way of the next ones now tells nothing of them.
   if (AsOfNow(round, gang) == before) {
-    tried->answers.Add(kind, before, round.plan->verdicts.back().reason);
+    tried->answers.Add(asker, before, round.plan->verdicts.back().reason);
   }
   return false;
 }

@@ -3,15 +3,10 @@
 
 namespace muster {
 
-Askers::Key Askers::KeyOf(const Gang& gang, const Shape& shape) {
-  Key key{gang.queue,
-          gang.user,
-          gang.priority,
-          gang.preempts,
-          gang.kind == GangKind::kSpark,
-          gang.runtime,
-          gang.runtime > absl::ZeroDuration() ? "" : gang.app,
-          {}};
+Askers::Key Askers::KeyOf(const Gang& gang, const Shape& shape, const Tree& tree) {
+  const bool limited = gang.queue.valid() && tree.at(gang.queue).limits_users;
+  Key key{gang.queue,    limited ? gang.user : "",      gang.priority,
+          gang.preempts, gang.kind == GangKind::kSpark, {}};
   for (const muster::Part& part : shape) {
     const bool driver = !part.pods.empty() && part.pods.front() == gang.driver;
     key.parts.push_back({part.role, static_cast<int32_t>(part.pods.size()), part.forecast, driver});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kinds of waiting gangs that no decision tells apart but by their place in line: what one of a kind
-// is answered, all are, until something else is decided. A backlog is mostly bursts of the same job,
-// so that it has far fewer kinds than gangs. Derived only: dropping it changes no decision.
+// Kinds of waiting gangs that no decision tells apart but by their place in line and by how long
+// they would run: what one of a kind is answered, all are, until something else is decided. A
+// backlog has far fewer kinds than gangs. Derived only: dropping it changes no decision.
 #pragma once
 
 #include <compare>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "absl/time/time.h"
+#include "queues/tree.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/shape.h"
 
@@ -27,21 +27,18 @@ class Askers {
   };
   struct Key {
     QueueId queue;
-    std::string user;
+    std::string user;  // where users are limited
     int32_t priority = 0;
     bool preempts = false;
     bool spark = false;  // its roles have names
-    // What its estimate comes from.
-    absl::Duration runtime;
-    std::string app;
     std::vector<Part> parts;
-    friend std::strong_ordering operator<=>(const Key&, const Key&) = default;
+    friend auto operator<=>(const Key&, const Key&) = default;
   };
-  static Key KeyOf(const Gang& gang, const Shape& shape);
+  static Key KeyOf(const Gang& gang, const Shape& shape, const Tree& tree);
 
   // From 0, dense.
-  uint32_t Intern(const Gang& gang, const Shape& shape) {
-    return kinds_.try_emplace(KeyOf(gang, shape), static_cast<uint32_t>(kinds_.size()))
+  uint32_t Intern(const Gang& gang, const Shape& shape, const Tree& tree) {
+    return kinds_.try_emplace(KeyOf(gang, shape, tree), static_cast<uint32_t>(kinds_.size()))
         .first->second;
   }
   size_t size() const { return kinds_.size(); }

@@ -285,7 +285,7 @@ void State::Expire(absl::Time now) {
 }
 
 // Most gangs have long gone on when what they were to be reminded of comes: a start that was to be
-// given up unless it was whole by then is whole. A decision beside a backlog costs more than asking.
+// given up unless it was whole by then is whole. To decide beside a backlog costs more than to ask.
 bool State::Matters(const Gang& gang, absl::Time at) const {
   if (gang.backoff_until == at || gang.spared_until == at) return true;
   switch (gang.state) {

@@ -41,7 +41,8 @@ TEST_CASE("remembered needs and numbers are true over random histories") {
         const Shape anew = MakeStartShape(c.w.state, gang);
         REQUIRE(StartShape(c.w.state, gang) == anew);
         REQUIRE(StartSum(c.w.state, gang) == Sum(c.w.state, anew));
-        REQUIRE(KindOf(c.w.state, gang) == c.w.state.start_shapes().askers().Intern(gang, anew));
+        Askers& askers = c.w.state.start_shapes().askers();
+        REQUIRE(KindOf(c.w.state, gang) == askers.Intern(gang, anew, c.w.state.tree()));
         const Reason impossible = ExplainImpossible(draft, c.profile, gang, anew);
         REQUIRE(CouldStart(draft, c.profile, gang) == (impossible.code == ReasonCode::kNone));
         ++needs;
