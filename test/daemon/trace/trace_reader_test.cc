@@ -117,7 +117,7 @@ std::vector<std::pair<ChunkKind, std::string>> Chunks(const std::string& whole) 
 std::string Packed(const std::vector<std::pair<ChunkKind, std::string>>& chunks) {
   ChunkPacker packer;
   std::string bytes = FirstLine();
-  for (const auto& [kind, content] : chunks) bytes += packer.Pack(kind, content);
+  for (const auto& [kind, content] : chunks) absl::StrAppend(&bytes, packer.Pack(kind, content));
   return bytes;
 }
 
