@@ -49,7 +49,7 @@ queues: [{name: mine, guaranteed: {cpu: 4}}, {name: theirs}]
 prices: {currency: EUR, resources: {cpu: 3.6}}
 nodes: [{name: n, count: 1, cpu: 8, memory: 32Gi}]
 jobs:
-- {name: borrower, count: 2, queue: theirs, runtime: 3h, resubmit: false, gang: {members: 4, cpu: 1}}
+- {name: loan, count: 2, queue: theirs, runtime: 3h, resubmit: false, gang: {members: 4, cpu: 1}}
 - {name: owner, at: 1h, queue: mine, runtime: 30m, gang: {members: 4, cpu: 1}}
 )";
 
