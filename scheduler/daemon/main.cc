@@ -11,13 +11,13 @@
 #include "scheduler/daemon/cli/commands.h"
 #include "scheduler/daemon/cli/completion.h"
 #include "scheduler/daemon/cli/exit_codes.h"
-#include "scheduler/daemon/orderly_end.h"
 #include "scheduler/daemon/program.h"
 #include "scheduler/daemon/serve.h"
 #include "scheduler/daemon/simulate.h"
 #include "scheduler/daemon/trace/replay_command.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/version.h"
+#include "scheduler/kube/orderly_end.h"
 
 namespace muster::daemon {
 namespace {
@@ -122,7 +122,7 @@ int Run(const Arguments& arguments) {
 }  // namespace muster::daemon
 
 int main(int count, char** values) {
-  muster::daemon::LeaveOpensslToTheKernel();
+  muster::kube::LeaveOpensslToTheKernel();
   muster::daemon::NameProgram(count > 0 ? values[0] : "");
   const muster::daemon::Arguments arguments(values + (count > 0 ? 1 : 0), values + count);
   if (muster::daemon::NamedForCompletion()) return muster::daemon::CompleteForKubectl(arguments);

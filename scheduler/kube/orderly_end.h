@@ -4,9 +4,9 @@
 // them what they use (OPENSSL_init_crypto(3), OPENSSL_INIT_NO_ATEXIT); the kernel takes it all.
 #pragma once
 
-namespace muster::daemon {
+namespace muster::kube {
 
 // Once, in main, before anything uses OpenSSL: the first call of the library decides.
 void LeaveOpensslToTheKernel();
 
-}  // namespace muster::daemon
+}  // namespace muster::kube
