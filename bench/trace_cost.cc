@@ -18,7 +18,7 @@
 namespace muster::bench {
 namespace {
 
-constexpr int kRuns = 7;
+constexpr int kRuns = 15;
 
 struct Run {
   double micros = 0;
@@ -86,5 +86,5 @@ int Main(const std::string& file) {
 }  // namespace muster::bench
 
 int main(int argc, char** argv) {
-  return muster::bench::Main(argc > 1 ? argv[1] : "deploy/examples/demo.yaml");
+  return muster::bench::Main(argc > 1 ? argv[1] : "bench/bound_pods.yaml");
 }

@@ -5,13 +5,14 @@ package main
 import (
 	"flag"
 	"fmt"
+	"strings"
 )
 
 func nodeName(i int) string { return fmt.Sprintf("bench-%04d", i) }
 
 // schedulerOf names the scheduler that the pods of a round are for.
 func schedulerOf(who string) string {
-	if who == "muster" {
+	if strings.HasPrefix(who, "muster") {
 		return "muster"
 	}
 	return "bench-bind-only"

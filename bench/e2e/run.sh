@@ -3,6 +3,7 @@
 # bench/e2e/run.sh [ROUND...]: rounds bind-only, 500x20, 1x10000 and idle on a real control plane, a
 # fresh one for each; all of them without arguments. Each line of JSON goes to build/bench/e2e.jsonl,
 # the ratios to the terminal.
+# bench/e2e/run.sh record [TURNS [ROUND]]: the same round with and without --record in turns.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -55,6 +56,15 @@ bind_only() {
   take_down
 }
 
+# recorded GANGS SIZE
+recorded() {
+  rm -rf "$out/trace"
+  bring_up
+  MUSTER_SERVE_FLAGS="--record $out/trace" start_muster
+  measure muster-recording "$1" "$2" "$(process_pid muster)"
+  take_down
+}
+
 muster() {
   bring_up
   start_muster
@@ -69,6 +79,15 @@ mkdir -p "$out"
 [ -x "$MUSTER_BINARY" ] || build
 trap take_down EXIT
 : >"$out/e2e.jsonl"
+if [ "${1:-}" = record ]; then
+  shape=${3:-500x20}
+  for ((turn = 0; turn < ${2:-5}; turn++)); do
+    muster "${shape%x*}" "${shape#*x}"
+    recorded "${shape%x*}" "${shape#*x}"
+  done
+  "$tool" summary <"$out/e2e.jsonl"
+  exit
+fi
 rounds=("$@")
 [ $# -gt 0 ] || rounds=(500x20 1x10000)
 for round in "${rounds[@]}"; do

@@ -7,12 +7,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 )
+
+const recordingMuster = "muster-recording" // serve --record
 
 // summary reads the lines of JSON of a run and prints Muster's rounds as ratios against the
 // bind-only client's of the same shape.
 func summary([]string) {
 	limits := map[string]result{}
+	plain, recording := map[string][]float64{}, map[string][]float64{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var r result
@@ -24,7 +28,13 @@ func summary([]string) {
 			limits[r.Round] = r
 			fmt.Printf("%-8s bind-only  %6.0f binds/s; after the last create %6.0f; P50 %5.2f s; %s\n", r.Round,
 				r.BindsPerS, r.BindsPerSAfter, r.CreateToBindP50, costs(r))
+		case recordingMuster:
+			recording[r.Round] = append(recording[r.Round], r.CPU[r.Who])
 		case "muster":
+			plain[r.Round] = append(plain[r.Round], r.CPU[r.Who])
+			if limits[r.Round].Pods == 0 {
+				continue // a run that only compares
+			}
 			limit := limits[r.Round]
 			fmt.Printf("%-8s muster     %6.0f binds/s; after the last create %6.0f; P50 %5.2f s; %s\n", r.Round,
 				r.BindsPerS, r.BindsPerSAfter, r.CreateToBindP50, costs(r))
@@ -42,6 +52,24 @@ func summary([]string) {
 			fmt.Printf("idle     %.0f MB resident, %.0f at most (target 100)  %s\n", i.RSS, i.HighestRSS, verdict(i.RSS < 100))
 		}
 	}
+	for round, with := range recording {
+		compare(round, plain[round], with)
+	}
+}
+
+// compare says what recording costs, of rounds that took turns.
+func compare(round string, without, with []float64) {
+	for i := range with {
+		fmt.Printf("%-8s turn %d: CPU of muster a bound pod %.1f us, with --record %.1f us\n", round, i+1, without[i], with[i])
+	}
+	a, b := median(without), median(with)
+	fmt.Printf("%-8s recording: %.1f us a bound pod, %+.1f %% of the daemon's CPU (medians; target 2)  %s\n",
+		round, b-a, 100*(b-a)/a, verdict(b-a < a/50))
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
 func (r result) gangSize() int {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/codec/link_template.h"
 #include "scheduler/codec/namespace_globs.h"
 #include "scheduler/codec/pod_codec.h"
 #include "scheduler/codec/prices_reader.h"
@@ -33,6 +34,7 @@ class ConfigReader {
     if (const auto groups = map->Optional("groups")) config.groups = ReadGroups(*groups);
     if (const auto fairness = map->Optional("fairness")) ReadFairness(*fairness, &config);
     if (const auto prices = map->Optional("prices")) config.prices = ReadPrices(*prices);
+    if (const auto history = map->Optional("history")) config.history_url = ReadHistory(*history);
     names_ = {!config.user_label.empty(), config.groups};
     if (const auto queues = map->Required("queues", "a list of queues")) {
       config.queues = ReadSiblings(*queues, "", /*reclaimable=*/true);

@@ -15,6 +15,7 @@
 //   userLabel: muster.dev/user      # the one label that the admission policy protects
 //   fairness: {halfLife: 1h}
 //   prices: {resources: {cpu: 0.03}}   # prices_reader.h
+//   history: {url: "https://history.example.com/history/{app}"}   # link_template.h
 //   queues:                         # at least one
 //   - name: analytics               # letters, digits, - and _; a path (a.b) is at most 63 long
 //     weight: 3                     # 1..1000000, default 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/codec/queue_config_text.h"
 
-#include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -84,21 +84,86 @@ void WriteGroups(const QueueConfig& config, YamlText* yaml) {
   yaml->End();
 }
 
+void WritePrice(absl::string_view key, std::optional<int64_t> price, YamlText* yaml) {
+  if (!price.has_value()) return;
+  yaml->Key(key);
+  yaml->Billionths(*price);
+}
+
+void WritePrices(const Prices& prices, YamlText* yaml) {
+  yaml->Begin('{');
+  yaml->Text("currency", prices.currency, Prices().currency);
+  yaml->Key("resources");
+  yaml->Begin('{');
+  for (const auto& [resource, price] : prices.resources) WritePrice(resource, price, yaml);
+  yaml->End();
+  if (!prices.nodes.empty()) {
+    yaml->Key("nodes");
+    yaml->Begin('[');
+    for (const auto& [type, price] : prices.nodes) {
+      yaml->Begin('{');
+      yaml->Text("instanceType", type);
+      WritePrice("onDemand", price.on_demand, yaml);
+      WritePrice("spot", price.spot, yaml);
+      yaml->End();
+    }
+    yaml->End();
+  }
+  yaml->End();
+}
+
+struct Entry {
+  absl::string_view key;
+  std::string value;
+};
+
+// `write` writes one value.
+template <typename Write>
+void Add(absl::string_view key, std::vector<Entry>* entries, Write write) {
+  YamlText yaml;
+  write(&yaml);
+  entries->push_back({key, yaml.Take()});
+}
+
+// The keys of the top level but for the queues.
+std::vector<Entry> TopLevel(const QueueConfig& config) {
+  const QueueConfig initial;
+  std::vector<Entry> entries;
+  if (config.scorer != initial.scorer) {
+    Add("scorer", &entries, [&](YamlText* yaml) { yaml->Text(config.scorer); });
+  }
+  if (!config.user_label.empty()) {
+    Add("userLabel", &entries, [&](YamlText* yaml) { yaml->Text(config.user_label); });
+  }
+  if (config.half_life > absl::ZeroDuration()) {
+    Add("fairness", &entries, [&](YamlText* yaml) {
+      yaml->Begin('{');
+      yaml->Duration("halfLife", config.half_life, absl::ZeroDuration());
+      yaml->End();
+    });
+  }
+  if (!config.groups.empty()) {
+    Add("groups", &entries, [&](YamlText* yaml) { WriteGroups(config, yaml); });
+  }
+  if (!config.prices.empty()) {
+    Add("prices", &entries, [&](YamlText* yaml) { WritePrices(config.prices, yaml); });
+  }
+  if (!config.history_url.empty()) {
+    Add("history", &entries, [&](YamlText* yaml) {
+      yaml->Begin('{');
+      yaml->Text("url", config.history_url);
+      yaml->End();
+    });
+  }
+  return entries;
+}
+
 }  // namespace
 
 std::string QueueConfigText(const QueueConfig& config) {
   std::string text;
-  const QueueConfig initial;
-  if (config.scorer != initial.scorer) absl::StrAppend(&text, "scorer: ", config.scorer, "\n");
-  if (!config.user_label.empty()) absl::StrAppend(&text, "userLabel: ", config.user_label, "\n");
-  if (config.half_life > absl::ZeroDuration()) {
-    absl::StrAppend(&text, "fairness: {halfLife: ", absl::FormatDuration(config.half_life), "}\n");
-  }
-  if (!config.groups.empty()) {
-    YamlText yaml;
-    WriteGroups(config, &yaml);
-    absl::StrAppend(&text, "groups: ", yaml.Take(), "\n");
-  }
+  for (const Entry& each : TopLevel(config))
+    absl::StrAppend(&text, each.key, ": ", each.value, "\n");
   absl::StrAppend(&text, "queues:\n");
   for (const QueueSpec& queue : config.queues) {
     YamlText yaml;
@@ -109,27 +174,14 @@ std::string QueueConfigText(const QueueConfig& config) {
 }
 
 std::string QueueConfigLine(const QueueConfig& config) {
-  const QueueConfig initial;
+  std::string text = "{";
+  for (const Entry& each : TopLevel(config))
+    absl::StrAppend(&text, each.key, ": ", each.value, ", ");
   YamlText yaml;
-  yaml.Begin('{');
-  yaml.Text("scorer", config.scorer, initial.scorer);
-  yaml.Text("userLabel", config.user_label);
-  if (config.half_life > absl::ZeroDuration()) {
-    yaml.Key("fairness");
-    yaml.Begin('{');
-    yaml.Duration("halfLife", config.half_life, absl::ZeroDuration());
-    yaml.End();
-  }
-  if (!config.groups.empty()) {
-    yaml.Key("groups");
-    WriteGroups(config, &yaml);
-  }
-  yaml.Key("queues");
   yaml.Begin('[');
   for (const QueueSpec& queue : config.queues) WriteQueue(queue, &yaml);
   yaml.End();
-  yaml.End();
-  return yaml.Take();
+  return absl::StrCat(text, "queues: ", yaml.Take(), "}");
 }
 
 }  // namespace muster::codec

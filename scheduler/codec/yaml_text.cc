@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "scheduler/codec/json_text.h"
 
 namespace muster::codec {
@@ -57,6 +58,15 @@ void YamlText::Text(absl::string_view text) {
 void YamlText::Number(int64_t number) {
   Comma();
   absl::StrAppend(&out_, number);
+}
+
+void YamlText::Billionths(int64_t billionths) {
+  constexpr int64_t kBillion = 1'000'000'000;
+  std::string text = absl::StrFormat("%d.%09d", billionths / kBillion, billionths % kBillion);
+  text.resize(std::max(text.find_last_not_of('0') + 1, text.find('.')));
+  if (text.back() == '.') text.pop_back();
+  Comma();
+  out_ += text;
 }
 
 void YamlText::Boolean(bool value) {

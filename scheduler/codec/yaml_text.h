@@ -21,6 +21,7 @@ class YamlText {
 
   void Text(absl::string_view text);
   void Number(int64_t number);
+  void Billionths(int64_t billionths);  // 1'500'000'000 is "1.5"; 0 or more
   void Boolean(bool value);
   void Duration(absl::Duration duration);  // finite
   void Amounts(const ResourceList& amounts);

@@ -18,32 +18,50 @@ void AddChoices(const std::vector<std::string>& choices, absl::string_view lead,
 
 }  // namespace
 
+void FlagSet::AddValues(const Flag& flag, absl::string_view lead, const std::string& begun,
+                        const Arguments& before, std::vector<std::string>* out) const {
+  AddChoices(flag.choices, lead, begun, out);
+  if (flag.offer == nullptr) return;
+  FillFrom(before);
+  AddChoices(flag.offer(begun), lead, begun, out);
+}
+
 std::vector<std::string> FlagSet::Completions(const Arguments& words) const {
   std::vector<std::string> out;
   std::vector<const Flag*> seen;
+  const Arguments before(words.begin(), words.empty() ? words.end() : words.end() - 1);
+  size_t arguments = 0;
   const Flag* pending = nullptr;
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
+  for (const std::string& each : before) {
     if (pending != nullptr) {
       pending = nullptr;
       continue;
     }
-    if (words[i] == "--") return out;
-    if (words[i].size() < 2 || words[i][0] != '-') continue;
-    const Naming named = Named(words[i]);
+    if (each == "--") return out;
+    if (each.size() < 2 || each[0] != '-') {
+      ++arguments;
+      continue;
+    }
+    const Naming named = Named(each);
     if (named.flag == nullptr) continue;
     seen.push_back(named.flag);
     if (!named.value && !named.flag->placeholder.empty()) pending = named.flag;
   }
   const std::string word = words.empty() ? "" : words.back();
   if (pending != nullptr) {
-    AddChoices(pending->choices, "", word, &out);
+    AddValues(*pending, "", word, before, &out);
     return out;
   }
-  if (word.empty() || word[0] != '-') return out;
+  if (word.empty() || word[0] != '-') {
+    if (offer_ == nullptr || arguments >= positional_.size()) return out;
+    FillFrom(before);
+    AddChoices(offer_(word), "", word, &out);
+    return out;
+  }
   if (const size_t equals = word.find('='); equals != std::string::npos) {
     const Naming named = Named(word);
     if (named.flag != nullptr) {
-      AddChoices(named.flag->choices, word.substr(0, equals + 1), word.substr(equals + 1), &out);
+      AddValues(*named.flag, word.substr(0, equals + 1), word.substr(equals + 1), before, &out);
     }
     return out;
   }

@@ -87,12 +87,19 @@ void FlagSet::Add(absl::string_view name, absl::string_view placeholder, absl::s
                     std::move(initial),
                     std::move(read),
                     0,
-                    {}});
+                    {},
+                    nullptr});
 }
 
 void FlagSet::Short(char letter, absl::string_view name) {
   for (Flag& flag : flags_) {
     if (flag.name == name) flag.letter = letter;
+  }
+}
+
+void FlagSet::OfferFor(absl::string_view name, Offer offer) {
+  for (Flag& flag : flags_) {
+    if (flag.name == name) flag.offer = std::move(offer);
   }
 }
 
@@ -271,6 +278,13 @@ absl::Status FlagSet::Parse(const Arguments& arguments, Arguments* positional) c
   for (const Fill& fill : reading.fills) fill();
   *positional = std::move(reading.positional);
   return absl::OkStatus();
+}
+
+// What is wrong is left out: whoever completes a line is not done with it.
+void FlagSet::FillFrom(const Arguments& words) const {
+  Reading reading;
+  for (const std::string& word : words) (void)Take(&reading, word);
+  for (const Fill& fill : reading.fills) fill();
 }
 
 bool FlagSet::AsksForHelp(const Arguments& arguments) {

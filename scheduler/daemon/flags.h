@@ -67,6 +67,12 @@ class FlagSet {
   // One letter that also names a flag declared before: Short('o', "output").
   void Short(char letter, absl::string_view name);
 
+  // Words that begin like that and may stand for a flag's value, or for an argument, as far as they
+  // are known when a shell asks; the variables of the flags typed before are filled then.
+  using Offer = std::function<std::vector<std::string>(const std::string& begun)>;
+  void OfferFor(absl::string_view name, Offer offer);
+  void OfferForArguments(Offer offer) { offer_ = std::move(offer); }
+
   // `positional` gets as many as the usage names, but for those in brackets.
   absl::Status Parse(const Arguments& arguments, Arguments* positional) const;
   // Whether --help or -h is among the arguments, before any "--".
@@ -75,7 +81,8 @@ class FlagSet {
   std::string Help() const;
 
   // What may stand for the last of `words`, of which the others are complete: "TEXT\tHELP" each;
-  // flags that are not there yet, or the choices of a flag's value. Nothing where any text may.
+  // flags that are not there yet, the choices of a flag's value, or what is offered. Nothing where
+  // any text may.
   std::vector<std::string> Completions(const Arguments& words) const;
 
  private:
@@ -90,6 +97,7 @@ class FlagSet {
     Read read;
     char letter = 0;                   // 0: has no short name
     std::vector<std::string> choices;  // of its value, where they are few
+    Offer offer;
   };
   struct Reading;
   // What an argument that begins with a dash names.
@@ -105,11 +113,15 @@ class FlagSet {
   Naming Named(const std::string& argument) const;
   absl::Status Unknown(absl::string_view name) const;
   absl::Status Take(Reading* reading, const std::string& argument) const;
+  void AddValues(const Flag& flag, absl::string_view lead, const std::string& begun,
+                 const Arguments& before, std::vector<std::string>* out) const;
+  void FillFrom(const Arguments& words) const;
 
   std::string command_;
   std::vector<std::string> positional_;
   std::string purpose_;
   std::vector<Flag> flags_;
+  Offer offer_;
 };
 
 }  // namespace muster::daemon

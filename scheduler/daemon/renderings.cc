@@ -20,7 +20,6 @@ void Renderings::OnCycle(const State& state, const Plan& plan, absl::Time now) {
   phases_->Begin(Phase::kRender);
   if (recorder_ != nullptr) recorder_->OnCycle(state, plan, now);
   metrics_.OnCycle(state, plan, now);
-  log_.OnCycle(state, plan, now);
   chronicle_.OnCycle(state, plan, now);
   phases_->Begin(Phase::kAct);
 }
@@ -35,7 +34,6 @@ void Renderings::OnStepEnd(const State& state, absl::Time now) {
 
 void Renderings::Flush(const loop::Loop& loop, absl::Time now) {
   metrics_.Flush(loop.state(), now);
-  log_.Flush(loop.state(), now);
   chronicle_.Flush(loop.state(), loop.last_plan(), now);
 }
 

@@ -26,8 +26,7 @@ class Renderings : public loop::Observer {
         shown_(metrics),
         metrics_(metrics),
         drift_(clock, metrics, log),
-        log_(log),
-        chronicle_(ring) {}
+        chronicle_(ring, [log](const Decided& decided) { LogDecision(decided, log); }) {}
 
   void OnStart(const State& state) override;
   void OnEvent(const Event& event, absl::Time now) override;
@@ -47,7 +46,6 @@ class Renderings : public loop::Observer {
   CycleMetrics metrics_;
   CostMeter costs_;
   Drift drift_;
-  DecisionLog log_;
   Chronicle chronicle_;
 };
 

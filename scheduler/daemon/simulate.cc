@@ -12,6 +12,7 @@
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/codec/scenario.h"
 #include "scheduler/daemon/config_file.h"
+#include "scheduler/daemon/simulation_costs.h"
 #include "scheduler/daemon/simulation_report.h"
 #include "scheduler/daemon/trace/recorder.h"
 #include "scheduler/daemon/trace/replay_command.h"
@@ -21,6 +22,7 @@
 #include "scheduler/daemon/usage.h"
 #include "scheduler/daemon/what_if.h"
 #include "scheduler/sim/simulation.h"
+#include "scheduler/sim/timeline.h"
 
 namespace muster::daemon {
 namespace {
@@ -65,19 +67,30 @@ int Refuse(const absl::Status& status) {
   return kUsageError;
 }
 
-sim::Report RunOnce(const codec::Scenario& scenario, sim::Options options) {
+struct Told {
+  std::vector<sim::Report> reports;
+  std::vector<SimulatedCosts> costs;
+};
+
+void RunOnce(const codec::Scenario& scenario, sim::Options options, Told* told) {
   Stopwatch stopwatch;
   options.decide = stopwatch.Around(std::move(options.decide));
   options.audit_every = kAuditEvery;
-  sim::Report report = sim::Simulation(scenario, std::move(options)).Run();
+  SimulationCosts costs(options.observer);
+  options.observer = &costs;
+  const sim::Report& report =
+      told->reports.emplace_back(sim::Simulation(scenario, std::move(options)).Run());
+  told->costs.push_back(costs.Finish(sim::kStart + report.lasted));
   stopwatch.Tell(report.decider);
-  return report;
 }
 
 // The same, with a trace of it in `folder`; empty: none.
-absl::StatusOr<sim::Report> RunRecorded(const codec::Scenario& scenario, sim::Options options,
-                                        const std::string& folder) {
-  if (folder.empty()) return RunOnce(scenario, std::move(options));
+absl::Status RunRecorded(const codec::Scenario& scenario, sim::Options options,
+                         const std::string& folder, Told* told) {
+  if (folder.empty()) {
+    RunOnce(scenario, std::move(options), told);
+    return absl::OkStatus();
+  }
   RecordSettings settings;
   settings.folder = folder;
   absl::StatusOr<std::unique_ptr<TraceFolder>> opened = TraceFolder::Open(settings);
@@ -85,10 +98,9 @@ absl::StatusOr<sim::Report> RunRecorded(const codec::Scenario& scenario, sim::Op
   DirectOutput output(*std::move(opened));
   Recorder recorder(&output, [](const std::string&) {});
   options.observer = &recorder;
-  sim::Report report = RunOnce(scenario, std::move(options));
+  RunOnce(scenario, std::move(options), told);
   recorder.Finish();
-  if (!output.status().ok()) return output.status();
-  return report;
+  return output.status();
 }
 
 struct SimulateFlags {
@@ -177,20 +189,17 @@ int CompareConfigs(codec::Scenario scenario, const SimulateFlags& flags) {
 int RunAndReport(const codec::Scenario& scenario, const SimulateFlags& flags) {
   const uint64_t seed = scenario.seed;
   const bool beside = flags.compare == kPod || (flags.compare != "none" && scenario.pod_at_a_time);
-  std::vector<sim::Report> reports;
+  Told told;
   if (flags.decide == kGang) {
-    absl::StatusOr<sim::Report> report =
-        RunRecorded(scenario, sim::GangOptions(seed), flags.record);
-    if (!report.ok()) return UsageError(report.status().message());
-    reports.push_back(*std::move(report));
+    const absl::Status run = RunRecorded(scenario, sim::GangOptions(seed), flags.record, &told);
+    if (!run.ok()) return UsageError(run.message());
   }
-  if (flags.decide == kPod || beside) {
-    reports.push_back(RunOnce(scenario, sim::PodAtATimeOptions(seed)));
-  }
-  const std::string rendered =
-      flags.output == "json" ? RenderJson(reports) : RenderText(reports, flags.every_gang);
+  if (flags.decide == kPod || beside) RunOnce(scenario, sim::PodAtATimeOptions(seed), &told);
+  const std::string rendered = flags.output == "json"
+                                   ? RenderJson(told.reports, told.costs)
+                                   : RenderText(told.reports, told.costs, flags.every_gang);
   std::fputs(rendered.c_str(), stdout);
-  return reports[0].ok() ? 0 : 1;
+  return told.reports[0].ok() ? 0 : 1;
 }
 
 }  // namespace

@@ -167,6 +167,35 @@ void Write(const sim::EvictionReport& eviction, Json* json) {
   json->End('}');
 }
 
+// Seconds with milliseconds, money with six places; as GetCost has them.
+void Write(const SimulatedCost& cost, bool priced, Json* json) {
+  json->Begin('{');
+  json->Key("queue");
+  json->Text(cost.queue);
+  json->Key("resource");
+  json->Text(cost.resource);
+  for (size_t kind = 0; kind < kCostKinds; ++kind) {
+    const absl::string_view name = Name(static_cast<CostKind>(kind));
+    json->Key(name);
+    json->Raw(absl::StrFormat("%.3f", cost.seconds[kind]));
+    if (!priced) continue;
+    json->Key(absl::StrCat("money_", name));
+    json->Raw(absl::StrFormat("%.6f", cost.money[kind]));
+  }
+  json->End('}');
+}
+
+void Write(const SimulatedCosts& costs, Json* json) {
+  if (!costs.currency.empty()) {
+    json->Key("currency");
+    json->Text(costs.currency);
+  }
+  json->Key("costs");
+  json->Begin('[');
+  for (const SimulatedCost& cost : costs.rows) Write(cost, !costs.currency.empty(), json);
+  json->End(']');
+}
+
 void WriteTexts(absl::string_view key, const std::vector<std::string>& texts, Json* json) {
   json->Key(key);
   json->Begin('[');
@@ -176,7 +205,8 @@ void WriteTexts(absl::string_view key, const std::vector<std::string>& texts, Js
 
 }  // namespace
 
-std::string RenderJson(const std::vector<sim::Report>& reports) {
+std::string RenderJson(const std::vector<sim::Report>& reports,
+                       const std::vector<SimulatedCosts>& costs) {
   Json json;
   json.Begin('{');
   json.Key("name");
@@ -185,7 +215,8 @@ std::string RenderJson(const std::vector<sim::Report>& reports) {
   json.Raw(absl::StrCat(reports[0].seed));
   json.Key("runs");
   json.Begin('[');
-  for (const sim::Report& report : reports) {
+  for (size_t i = 0; i < reports.size(); ++i) {
+    const sim::Report& report = reports[i];
     json.Begin('{');
     json.Key("decider");
     json.Text(report.decider);
@@ -198,6 +229,7 @@ std::string RenderJson(const std::vector<sim::Report>& reports) {
     json.Begin('[');
     for (const sim::EvictionReport& eviction : report.evictions) Write(eviction, &json);
     json.End(']');
+    if (i < costs.size()) Write(costs[i], &json);
     json.Key("jobs");
     json.Begin('[');
     for (const sim::JobReport& job : report.jobs) Write(job, &json);

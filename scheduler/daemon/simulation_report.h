@@ -6,17 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/daemon/simulation_costs.h"
 #include "scheduler/sim/report.h"
 
 namespace muster::daemon {
 
 // The reports side by side; the first one's queues and jobs name the rows. `every_job` adds a line
-// for each job.
-std::string RenderText(const std::vector<sim::Report>& reports, bool every_job);
+// for each job. `costs`: of each report, or none at all.
+std::string RenderText(const std::vector<sim::Report>& reports,
+                       const std::vector<SimulatedCosts>& costs, bool every_job);
 
 // {"name": ..., "runs": [{"decider": ..., ...}]}; times in seconds, shares from 0 to 1; null stands
 // for "never".
-std::string RenderJson(const std::vector<sim::Report>& reports);
+std::string RenderJson(const std::vector<sim::Report>& reports,
+                       const std::vector<SimulatedCosts>& costs = {});
 
 // Of the times of jobs, by nearest rank; infinite where so many never got there.
 struct Spread {

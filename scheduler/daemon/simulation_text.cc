@@ -59,7 +59,8 @@ std::string Blocks(const std::vector<int64_t>& values, size_t span, int64_t full
 
 class Page {
  public:
-  explicit Page(const std::vector<sim::Report>& reports) : reports_(reports) {
+  Page(const std::vector<sim::Report>& reports, CostLines costs)
+      : reports_(reports), costs_(std::move(costs)) {
     for (const sim::Report& report : reports) {
       span_ = std::max(span_, Samples(report));
     }
@@ -178,6 +179,7 @@ class Page {
     Row("memory used", mean(&sim::ClusterSample::memory));
     Row("share error", [](const sim::Report& report) { return Percent(report.share_error); });
     Evictions();
+    for (const auto& [name, cells] : costs_) Line(name, cells);
     Row("pods bound / decisions",
         [](const sim::Report& report) { return absl::StrCat(report.binds, " / ", report.cycles); });
   }
@@ -249,14 +251,16 @@ class Page {
   }
 
   const std::vector<sim::Report>& reports_;
+  const CostLines costs_;
   size_t span_ = 1;  // samples of the longest run
   std::string out_;
 };
 
 }  // namespace
 
-std::string RenderText(const std::vector<sim::Report>& reports, bool every_job) {
-  return Page(reports).Render(every_job);
+std::string RenderText(const std::vector<sim::Report>& reports,
+                       const std::vector<SimulatedCosts>& costs, bool every_job) {
+  return Page(reports, CostLinesOf(costs)).Render(every_job);
 }
 
 }  // namespace muster::daemon

@@ -98,6 +98,9 @@ struct QueueConfig {
   // Past use counts in fair order, halved each time this has passed; zero: it does not.
   absl::Duration half_life;
   Prices prices;
+  // Address of what is known of a gang elsewhere (a Spark History Server), with names in braces
+  // (codec/link_template.h); empty: none. It decides nothing.
+  std::string history_url;
 
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };

@@ -186,6 +186,10 @@ void Simulation::OnEvent(const Event& event, absl::Time now) {
   }
 }
 
+void Simulation::OnStepEnd(const State& state, absl::Time now) {
+  if (options_.observer != nullptr) options_.observer->OnStepEnd(state, now);
+}
+
 void Simulation::SampleAndGoOn() {
   recorder_.Sample(state());
   timeline_.After(

@@ -43,6 +43,7 @@ class Simulation : public loop::Observer {
   void OnEvent(const Event& event, absl::Time now) override;
   void OnExpire(absl::Time now) override;
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
+  void OnStepEnd(const State& state, absl::Time now) override;
 
  private:
   void Schedule();

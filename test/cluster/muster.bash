@@ -18,14 +18,14 @@ write_muster_kubeconfig() {
   (umask 077 && kubeconfig muster "token: $token" >"$cluster_dir/muster.kubeconfig")
 }
 
-# gRPC in plain text on loopback, or as MUSTER_GRPC_FLAGS says.
+# gRPC in plain text on loopback, or as MUSTER_GRPC_FLAGS says; more flags in MUSTER_SERVE_FLAGS.
 start_muster() {
   process_pid muster >/dev/null && return 0
   # shellcheck disable=SC2086
   process_start muster "$muster_binary" serve --kubeconfig "$cluster_dir/muster.kubeconfig" \
     --configmap muster-system/muster-config --listen "127.0.0.1:$port_muster" \
     --grpc-listen "127.0.0.1:$port_muster_grpc" ${MUSTER_GRPC_FLAGS:---grpc-insecure} \
-    --page-listen "127.0.0.1:$port_page"
+    --page-listen "127.0.0.1:$port_page" ${MUSTER_SERVE_FLAGS:-}
   wait_until muster 20 curl -sf "http://127.0.0.1:$port_muster/readyz"
 }
 

@@ -124,8 +124,7 @@ const Mistake kMistakes[] = {
      "m.yaml:1:9: scorer: expected bin-pack or spread, got \"best\""},
     {"queues: [{name: a}]\npolicies: x\n",
      "m.yaml:2:1: unknown key \"policies\"; expected one of scorer, userLabel, groups, fairness, "
-     "prices, "
-     "queues"},
+     "prices, history, queues"},
 };
 
 TEST_CASE("every kind of mistake in a queue config is told with its place") {

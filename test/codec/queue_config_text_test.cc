@@ -13,6 +13,13 @@ scorer: spread
 userLabel: muster.dev/user
 fairness: {halfLife: 1h30m}
 groups: {night: ["team-a/*", jane]}
+prices:
+  currency: EUR
+  resources: {cpu: 0.031, memory: 0, nvidia.com/gpu: 2, ephemeral-storage: 0.000000001}
+  nodes:
+  - {instanceType: m5.4xlarge, onDemand: 0.768, spot: 0.30}
+  - {instanceType: "4", spot: 1000000}
+history: {url: "https://history.example.com/{namespace}/history/{app}"}
 queues:
 - name: etl
   weight: 3

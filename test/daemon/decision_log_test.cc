@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "scheduler/daemon/view/chronicle.h"
 #include "test/daemon/cluster.h"
 
 namespace muster::daemon {
@@ -36,10 +37,11 @@ TEST_CASE("a gang's start and its wait are one line each, with reason, numbers a
   cluster.AddNode("node-a", 4);
   Written written;
   Log log(written.end(), LogLevel::kInfo);
-  DecisionLog rendering(&log);
+  DecisionRing ring;
+  Chronicle chronicle(&ring, [&log](const Decided& decided) { LogDecision(decided, &log); });
   for (const char* name : {"a", "b"}) cluster.AddPod(name, 1, "", "small", 2);
   cluster.now += absl::Seconds(5);
-  cluster.Decide(&rendering);
+  cluster.Decide(&chronicle);
   std::string lines = written.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
   CHECK(
@@ -47,10 +49,10 @@ TEST_CASE("a gang's start and its wait are one line each, with reason, numbers a
                  "\"held\":0,\"minimum\":2,\"wait_seconds\":5}") != std::string::npos);
 
   cluster.AddPod("c", 3);
-  cluster.Decide(&rendering);
+  const Plan last = cluster.Decide(&chronicle);
   CHECK(written.Lines().empty());
   cluster.now += absl::Seconds(1);
-  rendering.Flush(cluster.state(), cluster.now);
+  chronicle.Flush(cluster.state(), last, cluster.now);
   lines = written.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
   CHECK(lines.find("\"gang\":\"team/c\",\"queue\":\"default\",\"verdict\":\"wait\",\"reason\":"
@@ -62,22 +64,23 @@ TEST_CASE("a wait for the same reason is not said again; another gang of the nam
   cluster.AddNode("node-a", 4);
   Written written;
   Log log(written.end(), LogLevel::kInfo);
-  DecisionLog rendering(&log);
+  DecisionRing ring;
+  Chronicle chronicle(&ring, [&log](const Decided& decided) { LogDecision(decided, &log); });
   cluster.AddPod("a", 8);
-  cluster.Decide(&rendering);
+  cluster.Decide(&chronicle);
   cluster.now += absl::Seconds(1);
-  cluster.Decide(&rendering);
+  cluster.Decide(&chronicle);
   CHECK_FALSE(written.Lines().empty());
   for (int i = 0; i < 100; ++i) {
     cluster.now += absl::Seconds(1);
-    cluster.Decide(&rendering);
+    cluster.Decide(&chronicle);
   }
   CHECK(written.Lines().empty());
   cluster.Tell(PodGone{"uid-a"});
   cluster.AddPod("b", 8);
-  cluster.Decide(&rendering);
+  const Plan last = cluster.Decide(&chronicle);
   cluster.now += absl::Seconds(1);
-  rendering.Flush(cluster.state(), cluster.now);
+  chronicle.Flush(cluster.state(), last, cluster.now);
   CHECK(written.Lines().find("\"gang\":\"team/b\"") != std::string::npos);
 }
 
@@ -86,9 +89,10 @@ TEST_CASE("an eviction is one line a victim: why, how many pods, and for whom") 
   cluster.AddNode("node-a", 4);
   Written written;
   Log log(written.end(), LogLevel::kInfo);
-  DecisionLog rendering(&log);
+  DecisionRing ring;
+  Chronicle chronicle(&ring, [&log](const Decided& decided) { LogDecision(decided, &log); });
   for (const char* name : {"a", "b"}) cluster.AddPod(name, 2);
-  cluster.Decide(&rendering);
+  cluster.Decide(&chronicle);
   cluster.AddPod("big", 4);
   written.Lines();
   Plan plan;
@@ -97,7 +101,7 @@ TEST_CASE("an eviction is one line a victim: why, how many pods, and for whom") 
   const PodId b = cluster.state().FindPod("uid-b");
   plan.claims[0].victims = {{cluster.GangOf("a"), true, EvictionCause::kReclaim, {a}},
                             {cluster.GangOf("b"), false, EvictionCause::kOverrun, {b}}};
-  rendering.OnCycle(cluster.state(), plan, cluster.now);
+  chronicle.OnCycle(cluster.state(), plan, cluster.now);
   const std::string lines = written.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
   CHECK(lines.find("\"gang\":\"team/a\",\"queue\":\"default\",\"verdict\":\"evict\",\"cause\":"
@@ -110,15 +114,16 @@ TEST_CASE("a gang that starts within a moment is not said to wait; one that went
   cluster.AddNode("node-a", 4);
   Written written;
   Log log(written.end(), LogLevel::kInfo);
-  DecisionLog rendering(&log);
+  DecisionRing ring;
+  Chronicle chronicle(&ring, [&log](const Decided& decided) { LogDecision(decided, &log); });
   cluster.AddPod("a", 1, "", "pair", 2);
   cluster.AddPod("gone", 8);
-  cluster.Decide(&rendering);
+  cluster.Decide(&chronicle);
   cluster.AddPod("b", 1, "", "pair", 2);
   cluster.Tell(PodGone{"uid-gone"});
-  cluster.Decide(&rendering);
+  const Plan last = cluster.Decide(&chronicle);
   cluster.now += absl::Minutes(1);
-  rendering.Flush(cluster.state(), cluster.now);
+  chronicle.Flush(cluster.state(), last, cluster.now);
   const std::string lines = written.Lines();
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
   CHECK(lines.find("\"verdict\":\"start\"") != std::string::npos);

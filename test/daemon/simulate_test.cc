@@ -66,13 +66,13 @@ TEST_CASE("exit codes tell a failed expectation from bad input") {
 TEST_CASE("the same seed renders the same bytes") {
   const std::vector<sim::Report> once = RunBoth(kFourJobs);
   const std::vector<sim::Report> again = RunBoth(kFourJobs);
-  CHECK(RenderText(once, true) == RenderText(again, true));
+  CHECK(RenderText(once, {}, true) == RenderText(again, {}, true));
   CHECK(RenderJson(once) == RenderJson(again));
 }
 
 TEST_CASE("the report shows both schedulers side by side") {
   const std::vector<sim::Report> reports = RunBoth(kFourJobs);
-  const std::string text = RenderText(reports, true);
+  const std::string text = RenderText(reports, {}, true);
   CHECK_THAT(text, Catch::Contains("pod-at-a-time"));
   CHECK_THAT(text, Catch::Contains("4 of 4"));
   CHECK_THAT(text, Catch::Contains("0 of 4"));

@@ -52,6 +52,16 @@ X509* Issue(EVP_PKEY* key, const std::string& name, X509* issuer, EVP_PKEY* issu
   return certificate;
 }
 
+SignedKey IssueKey(const std::string& name, X509* issuer, EVP_PKEY* issuer_key,
+                   const char* alternative) {
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  X509* certificate = Issue(key, name, issuer, issuer_key, alternative);
+  SignedKey out{Pem(certificate), Pem(key)};
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  return out;
+}
+
 }  // namespace
 
 TestAuthority::TestAuthority()
@@ -66,12 +76,11 @@ TestAuthority::~TestAuthority() {
 std::string TestAuthority::pem() const { return Pem(certificate_); }
 
 SignedKey TestAuthority::Sign(const std::string& name, bool server) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = Issue(key, name, certificate_, key_, server ? "IP:127.0.0.1" : nullptr);
-  SignedKey out{Pem(certificate), Pem(key)};
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return out;
+  return IssueKey(name, certificate_, key_, server ? "IP:127.0.0.1" : nullptr);
+}
+
+SignedKey TestAuthority::SignServer(const std::string& alternatives) {
+  return IssueKey("muster", certificate_, key_, alternatives.c_str());
 }
 
 SSL_CTX* TestAuthority::ServerContext(const ServerName& name) {

@@ -29,6 +29,8 @@ class TestAuthority {
 
   std::string pem() const;
   SignedKey Sign(const std::string& name, bool server);
+  // A server of these names, as `openssl -addext subjectAltName=` takes them.
+  SignedKey SignServer(const std::string& alternatives);
   // A server that asks clients for a certificate of this authority. Owned by the caller.
   SSL_CTX* ServerContext(const ServerName& name = {});
 

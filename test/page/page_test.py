@@ -135,6 +135,7 @@ def search(browser, server):
     expect("search says which of what it found is chosen", browser.run("document.getElementById('search').getAttribute('aria-activedescendant')") == "hit-0")
     browser.press("Enter")
     expect("and leads there", browser.soon("location.hash === '#/gang/team-etl/needle-in-the-hay'"))
+    browser.soon("document.activeElement === document.getElementById('main')")  # it is shown
     browser.press("/")
     browser.type("no such thing")
     browser.press("Enter")

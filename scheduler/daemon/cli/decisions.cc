@@ -7,6 +7,7 @@
 #include "scheduler/daemon/cli/client.h"
 #include "scheduler/daemon/cli/commands.h"
 #include "scheduler/daemon/cli/exit_codes.h"
+#include "scheduler/daemon/cli/known_names.h"
 #include "scheduler/daemon/cli/look.h"
 #include "scheduler/daemon/cli/message_text.h"
 #include "scheduler/daemon/cli/shown.h"
@@ -77,6 +78,8 @@ int Decisions(const Arguments& arguments) {
   flags.Integer("recent", &recent, 0, 1000, "so many of the past first");
   look.Declare(&flags, {"table", "json", "yaml"});
   client_flags.Declare(&flags);
+  flags.OfferFor("queue", QueuePaths(client_flags));
+  flags.OfferFor("gang", GangNames(client_flags));
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Connect(client_flags);

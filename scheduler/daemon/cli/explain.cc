@@ -5,6 +5,7 @@
 #include "scheduler/daemon/cli/answer.h"
 #include "scheduler/daemon/cli/commands.h"
 #include "scheduler/daemon/cli/explanation_text.h"
+#include "scheduler/daemon/cli/known_names.h"
 #include "scheduler/daemon/cli/questions.h"
 #include "scheduler/daemon/usage.h"
 
@@ -37,6 +38,7 @@ int Explain(const Arguments& arguments) {
   flags.Short('n', "namespace");
   look.Declare(&flags, {"table", "wide", "json", "yaml"});
   client_flags.Declare(&flags);
+  flags.OfferForArguments(GangNames(client_flags, ns));
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   const absl::StatusOr<ObjectName> name = ReadName(positional[0], ns);
@@ -49,8 +51,9 @@ int Explain(const Arguments& arguments) {
   v1::Explanation explanation;
   const absl::Status asked = (*client)->Ask(&Client::Stub::Explain, request, &explanation);
   if (!asked.ok()) return Fail(WithNearGang(client->get(), *name, asked));
-  return Answer(explanation, look.output,
-                [&] { return ExplanationText(explanation, look.Resolve()); });
+  return Answer(explanation, look.output, [&] {
+    return ExplanationText(explanation, look.Resolve(), look.output == "wide");
+  });
 }
 
 }  // namespace muster::daemon::cli

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/cli/explanation_text.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -93,24 +97,36 @@ std::string Why(const v1::Explanation& explanation) {
   return absl::StrCat(Shown(explanation.reason()), both ? ": " : "", Shown(message));
 }
 
-Table TriedTable(const v1::Explanation& explanation) {
-  constexpr auto kRight = Column::Align::kRight;
-  Table table({{"WHERE", Column::Align::kLeft, 10},
-               {"ROLE", Column::Align::kLeft, 6},
-               {"NODES", kRight},
-               {"ADMIT", kRight},
-               {"ROOM FOR", kRight},
-               {"OF", kRight},
-               {"REFUSED BY", Column::Align::kLeft, 20, true}});
+constexpr auto kLeft = Column::Align::kLeft;
+constexpr auto kRight = Column::Align::kRight;
+
+// What each member of that role asks for.
+std::string EachOf(const v1::Explanation& explanation, const std::string& role) {
+  for (const v1::Role& each : explanation.roles()) {
+    if (each.name() == role) return AmountsText(each.each());
+  }
+  return "-";
+}
+
+// Wide: also what one of the role asks for, and how many find no room there.
+Table TriedTable(const v1::Explanation& explanation, bool wide) {
+  std::vector<Column> columns = {{"WHERE", kLeft, 10}, {"ROLE", kLeft, 6}};
+  if (wide) columns.push_back({"EACH"});
+  for (const char* title : {"NODES", "ADMIT", "ROOM FOR", "OF"}) columns.push_back({title, kRight});
+  if (wide) columns.push_back({"MISSING", kRight});
+  columns.push_back({"REFUSED BY", kLeft, 20, true});
+  Table table(std::move(columns));
   for (const v1::Tried& tried : explanation.tried()) {
-    table.Add(
-        {Shown(tried.where()),
-         Shown(tried.role()),
-         absl::StrCat(tried.nodes()),
-         absl::StrCat(tried.admitted()),
-         {absl::StrCat(tried.room()), tried.room() < tried.asked() ? Tone::kWarning : Tone::kGood},
-         absl::StrCat(tried.asked()),
-         Shown(tried.message())});
+    const Tone tone = tried.room() < tried.asked() ? Tone::kWarning : Tone::kGood;
+    std::vector<Cell> row = {Shown(tried.where()), Shown(tried.role())};
+    if (wide) row.emplace_back(EachOf(explanation, tried.role()));
+    row.emplace_back(absl::StrCat(tried.nodes()));
+    row.emplace_back(absl::StrCat(tried.admitted()));
+    row.emplace_back(absl::StrCat(tried.room()), tone);
+    row.emplace_back(absl::StrCat(tried.asked()));
+    if (wide) row.emplace_back(absl::StrCat(std::max(tried.asked() - tried.room(), 0)), tone);
+    row.emplace_back(Shown(tried.message()));
+    table.Add(std::move(row));
   }
   return table;
 }
@@ -127,39 +143,51 @@ Table CostTable(const v1::Explanation& explanation) {
   return table;
 }
 
-Table MemberTable(const v1::Explanation& explanation) {
-  Table table({{"POD", Column::Align::kLeft, 16},
-               {"ROLE", Column::Align::kLeft, 6},
-               {"NODE", Column::Align::kLeft, 8},
-               {"STATE"}});
+// Wide: also what each asks for.
+Table MemberTable(const v1::Explanation& explanation, bool wide) {
+  std::vector<Column> columns = {
+      {"POD", kLeft, 16}, {"ROLE", kLeft, 6}, {"NODE", kLeft, 8}, {"STATE"}};
+  if (wide) columns.push_back({"EACH"});
+  Table table(std::move(columns));
   for (const v1::Member& member : explanation.members()) {
-    table.Add({Shown(member.pod()),
-               Shown(member.role()),
-               member.node().empty() ? "-" : Shown(member.node()),
-               {Shown(member.state()), ToneOf(member.state())}});
+    std::vector<Cell> row = {Shown(member.pod()),
+                             Shown(member.role()),
+                             member.node().empty() ? "-" : Shown(member.node()),
+                             {Shown(member.state()), ToneOf(member.state())}};
+    if (wide) row.emplace_back(EachOf(explanation, member.role()));
+    table.Add(std::move(row));
   }
   return table;
 }
 
-Table HistoryTable(const v1::Explanation& explanation) {
-  Table table({{"AT"},
-               {"DECISION"},
-               {"PODS", Column::Align::kRight},
-               {"REASON", Column::Align::kLeft, 8},
-               {"FOR", Column::Align::kLeft, 8, true},
-               {"MESSAGE", Column::Align::kLeft, 20, true}});
+// Wide: also its number and queue.
+Table HistoryTable(const v1::Explanation& explanation, bool wide) {
+  std::vector<Column> columns = {{"AT"}, {"DECISION"}, {"PODS", kRight}, {"REASON", kLeft, 8}};
+  if (wide) columns.insert(columns.begin(), {"NUMBER", kRight});
+  if (wide) columns.push_back({"QUEUE"});
+  columns.push_back({"FOR", kLeft, 8, true});
+  columns.push_back({"MESSAGE", kLeft, 20, true});
+  Table table(std::move(columns));
+  const auto shown = [](const std::string& text) { return text.empty() ? "-" : Shown(text); };
   for (const v1::Decision& decision : explanation.history()) {
-    table.Add(
-        {MomentText(decision.has_at(), decision.at()), Shown(decision.kind()),
-         absl::StrCat(decision.pods()), decision.reason().empty() ? "-" : Shown(decision.reason()),
-         decision.other().empty() ? "-" : Shown(decision.other()), Shown(decision.message())});
+    std::vector<Cell> row;
+    if (wide) row.emplace_back(absl::StrCat(decision.number()));
+    row.emplace_back(MomentText(decision.has_at(), decision.at()));
+    row.emplace_back(Shown(decision.kind()));
+    row.emplace_back(absl::StrCat(decision.pods()));
+    row.emplace_back(shown(decision.reason()));
+    if (wide) row.emplace_back(shown(decision.queue()));
+    row.emplace_back(shown(decision.other()));
+    row.emplace_back(Shown(decision.message()));
+    table.Add(std::move(row));
   }
   return table;
 }
 
 }  // namespace
 
-std::string ExplanationText(const v1::Explanation& explanation, const Look& look) {
+std::string ExplanationText(const v1::Explanation& explanation, const Look& given, bool wide) {
+  const Look look{given.color, wide ? 0 : given.width};
   const v1::Gang& gang = explanation.gang();
   std::string out = absl::StrCat(Toned(NameOf(gang), Tone::kStrong, look.color), "\n");
   AddField("State", Standing(explanation), look, &out);
@@ -181,10 +209,10 @@ std::string ExplanationText(const v1::Explanation& explanation, const Look& look
   }
   AddField("Gang", Origin(gang), look, &out);
   AddField("History", Shown(explanation.history_url()), look, &out);
-  AddTable("Tried", TriedTable(explanation), look, &out);
+  AddTable("Tried", TriedTable(explanation, wide), look, &out);
   AddTable("Would be evicted for it", CostTable(explanation), look, &out);
-  AddTable("Members", MemberTable(explanation), look, &out);
-  AddTable("Decisions", HistoryTable(explanation), look, &out);
+  AddTable("Members", MemberTable(explanation, wide), look, &out);
+  AddTable("Decisions", HistoryTable(explanation, wide), look, &out);
   return out;
 }
 

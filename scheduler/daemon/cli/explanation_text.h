@@ -9,6 +9,8 @@
 
 namespace muster::daemon::cli {
 
-std::string ExplanationText(const v1::Explanation& explanation, const Look& look);
+// `wide`: more columns, and nothing cut, left out or broken where the terminal is narrow.
+std::string ExplanationText(const v1::Explanation& explanation, const Look& look,
+                            bool wide = false);
 
 }  // namespace muster::daemon::cli

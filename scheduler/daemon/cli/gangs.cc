@@ -8,6 +8,7 @@
 #include "scheduler/daemon/cli/answer.h"
 #include "scheduler/daemon/cli/commands.h"
 #include "scheduler/daemon/cli/gang_table.h"
+#include "scheduler/daemon/cli/known_names.h"
 #include "scheduler/daemon/cli/questions.h"
 #include "scheduler/daemon/usage.h"
 #include "scheduler/model/reason.h"
@@ -61,6 +62,7 @@ int ListGangs(const Arguments& arguments) {
   flags.Integer("limit", &limit, 0, 1000000, "at most so many; 0: all");
   look.Declare(&flags, {"table", "wide", "json", "yaml"});
   client_flags.Declare(&flags);
+  flags.OfferFor("queue", QueuePaths(client_flags));
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   for (const absl::Status& read :

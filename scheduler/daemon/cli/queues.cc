@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/cli/answer.h"
 #include "scheduler/daemon/cli/commands.h"
+#include "scheduler/daemon/cli/known_names.h"
 #include "scheduler/daemon/cli/questions.h"
 #include "scheduler/daemon/cli/queue_table.h"
 #include "scheduler/daemon/usage.h"
@@ -16,6 +17,7 @@ int ListQueues(const Arguments& arguments) {
   flags.Text("under", &under, "PATH", "only that queue and those below it");
   look.Declare(&flags, {"table", "wide", "json", "yaml"});
   client_flags.Declare(&flags);
+  flags.OfferFor("under", QueuePaths(client_flags));
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Connect(client_flags);

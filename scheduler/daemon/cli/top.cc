@@ -12,6 +12,7 @@
 #include "scheduler/daemon/cli/answer.h"
 #include "scheduler/daemon/cli/commands.h"
 #include "scheduler/daemon/cli/exit_codes.h"
+#include "scheduler/daemon/cli/known_names.h"
 #include "scheduler/daemon/cli/questions.h"
 #include "scheduler/daemon/cli/raw_terminal.h"
 #include "scheduler/daemon/cli/top_screen.h"
@@ -116,6 +117,7 @@ int Top(const Arguments& arguments) {
   flags.Choice("color", &look.color, {"auto", "always", "never"},
                "auto: on a terminal, unless NO_COLOR is set");
   client_flags.Declare(&flags);
+  flags.OfferFor("under", QueuePaths(client_flags));
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   const bool live = RawTerminal::There();

@@ -141,6 +141,11 @@ Ledger::Rows Ledger::Since(absl::Time since, absl::Time now) {
   return rows;
 }
 
+const Ledger::Totals& Ledger::AllTotals(absl::Time now) {
+  SettleAll(now);
+  return totals_;
+}
+
 const Ledger::Totals& Ledger::QueueTotals(absl::Time now, const std::set<std::string>& wanted) {
   SettleAll(now);
   std::set<std::string> kept = wanted;

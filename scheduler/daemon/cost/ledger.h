@@ -67,6 +67,9 @@ class Ledger {
   // dropped.
   const Totals& QueueTotals(absl::Time now, const std::set<std::string>& wanted);
 
+  // The same of all queues there ever were.
+  const Totals& AllTotals(absl::Time now);
+
   size_t accounts() const { return ids_.size(); }
   size_t entries() const { return entries_; }
 

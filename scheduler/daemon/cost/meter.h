@@ -6,7 +6,10 @@
 // A pod takes its requests from the decision that gives it a node until it has ended. Its queue and
 // user are its gang's. What its node is and costs follows from the node's labels as they were when
 // the pod came; a node that is gone is what it was. Where a pod ends other than by success while it
-// is being evicted by our decision, all that it took is lost.
+// is being evicted by our decision, all that it took is lost. Of a member that had ended before its
+// gang was evicted nothing is counted as lost: whether its work outlives the gang is known to the
+// job alone (what a worker has finished is not done again; what an executor has computed may be in
+// a shuffle service, or not).
 #pragma once
 
 #include <string>

@@ -34,7 +34,6 @@ void BoundConnections(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 3);
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota("muster");
   quota.Resize(kBuffers);
   builder->SetResourceQuota(quota);
@@ -81,15 +80,25 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Listen(const GrpcSetting
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<GrpcServer> server(new GrpcServer(questions, gate));
+  absl::StatusOr<std::unique_ptr<ConnectionDoor>> door =
+      ConnectionDoor::Open(settings.listen, settings.most_connections, log);
+  if (!door.ok()) {
+    return absl::Status(door.status().code(),
+                        absl::StrCat("--grpc-listen: ", door.status().message()));
+  }
+  server->door_ = *std::move(door);
   grpc::ServerBuilder builder;
   BoundConnections(&builder);
-  builder.AddListeningPort(ToString(settings.listen), CredentialsFor(settings), &server->port_);
+  auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      CredentialsFor(settings));
   builder.RegisterService(&server->service_);
   server->server_ = builder.BuildAndStart();
-  if (server->server_ == nullptr || server->port_ == 0) {
+  if (server->server_ == nullptr) {
     return absl::UnavailableError(
-        absl::StrCat("--grpc-listen ", ToString(settings.listen), ": cannot listen there"));
+        absl::StrCat("--grpc-listen ", ToString(settings.listen), ": gRPC cannot be started"));
   }
+  server->door_->Serve(std::move(acceptor));
   server->SetServing(false);
   return server;
 }
@@ -104,6 +113,7 @@ void GrpcServer::SetServing(bool serving) {
 void GrpcServer::Stop() {
   if (stopped_ || server_ == nullptr) return;
   stopped_ = true;
+  door_.reset();
   SetServing(false);
   streams_.Stop();
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "scheduler/daemon/flags.h"
+#include "scheduler/daemon/grpc/connection_door.h"
 #include "scheduler/daemon/grpc/service.h"
 #include "scheduler/daemon/log.h"
 
@@ -18,6 +19,8 @@ struct GrpcSettings {
   // PEM files, read again as they change; both empty: plain text, for loopback alone.
   std::string certificate;
   std::string key;
+  // One more is closed at once.
+  size_t most_connections = 256;
 };
 
 // Whether the address is reached from the same host only: 127.0.0.0/8, [::1], localhost.
@@ -37,7 +40,7 @@ class GrpcServer {
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
-  int port() const { return port_; }
+  int port() const { return door_->port(); }
   // What the health service says: SERVING or NOT_SERVING. Any thread.
   void SetServing(bool serving);
   // Ends what is under way, within a second; whoever answers (Questions, Gate) must be closed
@@ -50,8 +53,8 @@ class GrpcServer {
   Hands hands_;
   DecisionStreams streams_;
   Service service_;
-  int port_ = 0;
   bool stopped_ = false;
+  std::unique_ptr<ConnectionDoor> door_;
   std::unique_ptr<grpc::Server> server_;
 };
 

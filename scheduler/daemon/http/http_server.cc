@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/http/http_server.h"
 
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -18,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/daemon/http/http_connection.h"
 #include "scheduler/daemon/http/page_makers.h"
+#include "scheduler/daemon/listener.h"
 
 namespace muster::daemon {
 namespace {
@@ -28,39 +26,6 @@ constexpr absl::Duration kAcceptPause = absl::Milliseconds(200);
 // Of a clock that never jumps; only differences mean anything.
 absl::Time Now() {
   return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-absl::Status Failure(const HostPort& address, absl::string_view why) {
-  return absl::UnavailableError(absl::StrCat("cannot listen on ", ToString(address), ": ", why));
-}
-
-absl::StatusOr<int> OpenListener(const HostPort& address) {
-  addrinfo hints = {};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (error != 0) return Failure(address, gai_strerror(error));
-  const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  const bool open =
-      listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-      bind(listener, found->ai_addr, found->ai_addrlen) == 0 && listen(listener, SOMAXCONN) == 0;
-  const int why = errno;
-  freeaddrinfo(found);
-  if (open) return listener;
-  if (listener >= 0) close(listener);
-  return Failure(address, std::strerror(why));
-}
-
-int PortOf(int listener) {
-  sockaddr_storage name = {};
-  socklen_t size = sizeof(name);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&name), &size);
-  return ntohs(name.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&name)->sin6_port
-                                          : reinterpret_cast<sockaddr_in*>(&name)->sin_port);
 }
 
 }  // namespace
@@ -179,7 +144,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const HostPort& a
   const int port = PortOf(*listener);
   auto core = std::make_unique<Core>(*listener, std::move(pages), limits, std::move(rules));
   const int stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (stop < 0) return Failure(address, std::strerror(errno));
+  if (stop < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", ToString(address), ": ", std::strerror(errno)));
+  }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(core), port, stop));
 }
 

@@ -59,12 +59,12 @@ int64_t Wrapped(int64_t a, int64_t b) {
 
 }  // namespace
 
-void Sink::Number(uint64_t value) {
-  while (value >= 0x80) {
-    Byte(static_cast<uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  Byte(static_cast<uint8_t>(value));
+void Sink::LargeNumber(uint64_t value) {
+  char digits[10];
+  size_t size = 0;
+  for (; value >= 0x80; value >>= 7) digits[size++] = static_cast<char>(value | 0x80);
+  digits[size++] = static_cast<char>(value);
+  bytes_.append(digits, size);
 }
 
 void Sink::Signed(int64_t value) {

@@ -33,7 +33,10 @@ class Sink {
   void SetNow(absl::Time now) { now_ = now; }
 
   void Byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  void Number(uint64_t value);
+  void Number(uint64_t value) {
+    if (value < 0x80) return Byte(static_cast<uint8_t>(value));  // most are
+    LargeNumber(value);
+  }
   void Signed(int64_t value);
   // One that may come again.
   void Text(absl::string_view text);
@@ -43,6 +46,7 @@ class Sink {
   void Duration(absl::Duration duration);
 
  private:
+  void LargeNumber(uint64_t value);
   void Raw(absl::string_view text);
 
   std::string bytes_;

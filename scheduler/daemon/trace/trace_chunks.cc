@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "scheduler/daemon/trace/digest.h"
@@ -14,7 +15,7 @@ namespace {
 
 // Kind, size unpacked, size packed, hash of what is unpacked.
 constexpr size_t kHead = 1 + 4 + 4 + 8;
-constexpr int kLevel = 3;
+constexpr int kLevel = 1;
 // A chunk that does not shrink grows by this at most.
 constexpr size_t kLargestPacked = kLargestChunk + (size_t{64} << 10);
 constexpr int kWindowLog = 20;
@@ -44,27 +45,26 @@ void ChunkPacker::Reset() {
   ZSTD_CCtx_setParameter(context_, ZSTD_c_windowLog, kWindowLog);
 }
 
-std::string ChunkPacker::Pack(ChunkKind kind, absl::string_view bytes) {
+absl::string_view ChunkPacker::Pack(ChunkKind kind, absl::string_view bytes) {
   MUSTER_CHECK(bytes.size() <= kLargestChunk);
-  std::string packed(ZSTD_compressBound(bytes.size()) + kHead, '\0');
+  packed_.resize(std::max(packed_.size(), kHead + ZSTD_compressBound(bytes.size())));
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-  ZSTD_outBuffer out{packed.data(), packed.size(), kHead};
+  ZSTD_outBuffer out{packed_.data(), packed_.size(), kHead};
   while (true) {
     const size_t left = ZSTD_compressStream2(context_, &out, &in, ZSTD_e_flush);
     MUSTER_CHECK(ZSTD_isError(left) == 0);
     if (left == 0) break;
-    packed.resize(packed.size() + left);
-    out.dst = packed.data();
-    out.size = packed.size();
+    packed_.resize(packed_.size() + left);
+    out.dst = packed_.data();
+    out.size = packed_.size();
   }
-  packed.resize(out.pos);
   std::string head;
   AppendLittle(static_cast<uint64_t>(kind), 1, &head);
   AppendLittle(bytes.size(), 4, &head);
   AppendLittle(out.pos - kHead, 4, &head);
   AppendLittle(Hash64(bytes), 8, &head);
-  packed.replace(0, kHead, head);
-  return packed;
+  packed_.replace(0, kHead, head);
+  return absl::string_view(packed_).substr(0, out.pos);
 }
 
 std::string ReadBytes(int file, size_t size) {

@@ -32,11 +32,12 @@ class ChunkPacker {
 
   // Another file.
   void Reset();
-  // At most kLargestChunk bytes.
-  std::string Pack(ChunkKind kind, absl::string_view bytes);
+  // At most kLargestChunk bytes. What is answered is valid until the next call.
+  absl::string_view Pack(ChunkKind kind, absl::string_view bytes);
 
  private:
   ZSTD_CCtx_s* const context_;
+  std::string packed_;  // grows to the largest so far
 };
 
 // Reads the chunks of one file one after the other.

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "scheduler/daemon/trace/model_fields.h"
-#include "scheduler/daemon/trace/pod_fields.h"
+#include "scheduler/daemon/trace/struct_delta.h"
 #include "scheduler/daemon/trace/trace_format.h"
 
 namespace muster::daemon {
@@ -124,14 +124,26 @@ RoleSpec TraceDecoder::GetRole() {
   return role;
 }
 
+std::optional<Stamp> TraceDecoder::GetStamp() {
+  const uint64_t told = source_.Number();
+  if (told == 0) return std::nullopt;
+  const uint64_t bits = told - 1;
+  EachField(stamp_, stamp_, [&](size_t index, auto& field, const auto&) {
+    if ((bits >> index & 1) != 0) Get(source_, &field);
+  });
+  return stamp_;
+}
+
 void TraceDecoder::GetDelta(Pod* pod, bool fresh) {
   const Pod base = *pod;
   const uint64_t bits = source_.Number();
-  EachPodField(*pod, base, [&](size_t index, auto& field, const auto& before) {
+  EachField(*pod, base, [&](size_t index, auto& field, const auto& before) {
     if ((bits >> index & 1) == 0) return;
     using Field = std::decay_t<decltype(field)>;
     if constexpr (std::is_same_v<Field, RoleSpec>) {
       field = GetRole();
+    } else if constexpr (std::is_same_v<Field, std::optional<Stamp>>) {
+      field = GetStamp();
     } else if constexpr (std::is_same_v<Field, std::string>) {
       if (&before == &base.uid) return;
       field = fresh && &before == &base.name ? source_.Name(before) : source_.Text();

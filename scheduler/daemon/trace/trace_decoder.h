@@ -4,6 +4,7 @@
 // the range that the codecs let through.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,12 @@ class TraceDecoder {
   std::string GetUid(const State& before);
   void GetDelta(Pod* pod, bool fresh);
   RoleSpec GetRole();
+  std::optional<Stamp> GetStamp();
 
   Source source_;
   absl::Time now_ = absl::InfinitePast();
   Pod fresh_;
+  Stamp stamp_;
   std::vector<RoleSpec> roles_;
 };
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "scheduler/daemon/trace/model_fields.h"
-#include "scheduler/daemon/trace/pod_fields.h"
+#include "scheduler/daemon/trace/struct_delta.h"
 #include "scheduler/daemon/trace/trace_format.h"
 
 namespace muster::daemon {
@@ -41,6 +41,7 @@ void TraceEncoder::BeginFile(const State& state, absl::Time now, bool from_image
   sink_.SetNow(absl::UnixEpoch());
   now_ = absl::InfinitePast();
   fresh_ = Pod{};
+  stamp_ = Stamp{};
   roles_.clear();
   told_.clear();
   At(now);
@@ -126,14 +127,26 @@ void TraceEncoder::PutRole(const RoleSpec& role) {
   Put(sink_, role);
 }
 
-void TraceEncoder::PutDelta(const Pod& pod, const Pod& base, bool fresh) {
+void TraceEncoder::PutStamp(const std::optional<Stamp>& stamp) {
+  if (!stamp.has_value()) return sink_.Number(0);
+  const uint64_t bits = DifferingFields(*stamp, stamp_);
+  sink_.Number(bits + 1);
+  EachField(*stamp, stamp_, [&](size_t index, const auto& field, const auto&) {
+    if ((bits >> index & 1) != 0) Put(sink_, field);
+  });
+  CopyFields(bits, *stamp, &stamp_);
+}
+
+uint64_t TraceEncoder::PutDelta(const Pod& pod, const Pod& base, bool fresh) {
   const uint64_t bits = DifferingFields(pod, base);
   sink_.Number(bits);
-  EachPodField(pod, base, [&](size_t index, const auto& field, const auto& before) {
+  EachField(pod, base, [&](size_t index, const auto& field, const auto& before) {
     if ((bits >> index & 1) == 0) return;
     using Field = std::decay_t<decltype(field)>;
     if constexpr (std::is_same_v<Field, RoleSpec>) {
       PutRole(field);
+    } else if constexpr (std::is_same_v<Field, std::optional<Stamp>>) {
+      PutStamp(field);
     } else if constexpr (std::is_same_v<Field, std::string>) {
       if (&before == &base.uid) return;  // told by itself
       if (fresh && &before == &base.name) return sink_.Name(field, before);
@@ -142,6 +155,7 @@ void TraceEncoder::PutDelta(const Pod& pod, const Pod& base, bool fresh) {
       Put(sink_, field);
     }
   });
+  return bits;
 }
 
 void TraceEncoder::On(const State& before, const PodSeen& event) {
@@ -149,13 +163,13 @@ void TraceEncoder::On(const State& before, const PodSeen& event) {
   if (id.valid()) {
     PutOp(sink_, Op::kPod);
     Put(sink_, id);
-    return PutDelta(event.pod, before.pod(id).pod, false);
+    PutDelta(event.pod, before.pod(id).pod, false);
+    return;
   }
   pods_[Hash64(event.pod.uid)] = before.pods().Next();
   PutOp(sink_, Op::kNewPod);
   sink_.Name(event.pod.uid, fresh_.uid);
-  PutDelta(event.pod, fresh_, true);
-  fresh_ = event.pod;
+  CopyFields(PutDelta(event.pod, fresh_, true), event.pod, &fresh_);
 }
 
 void TraceEncoder::On(const State& before, const PodGone& event) {

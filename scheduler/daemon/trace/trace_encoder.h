@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations to bytes. What is known already is left out: a pod is written as what differs from the
-// same pod in the state before the event, a new one as what differs from the new one before it, and
-// texts that come again as numbers. So a trace can only be read along with the state that it makes.
+// same pod in the state before the event, a new one as what differs from the new one before it, a
+// stamp as what differs from the one before it, and texts that come again as numbers. So a trace
+// can only be read along with the state that it makes.
 //
 // Runs on the loop's thread for every event: it looks nothing up that can be kept.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,12 +54,15 @@ class TraceEncoder {
   PodId Find(const State& before, const std::string& uid) const;
   // The number of a known pod, or 0 and its uid.
   void PutPod(const State& before, const std::string& uid);
-  void PutDelta(const Pod& pod, const Pod& base, bool fresh);
+  // The fields that differ.
+  uint64_t PutDelta(const Pod& pod, const Pod& base, bool fresh);
+  void PutStamp(const std::optional<Stamp>& stamp);
   void PutRole(const RoleSpec& role);
 
   Sink sink_;
   absl::Time now_;
-  Pod fresh_;  // the last new pod
+  Pod fresh_;    // the last new pod
+  Stamp stamp_;  // the last one that was told
   std::vector<RoleSpec> roles_;
   // By hash of the uid. A pod that is not here is written as a new one, which is never wrong.
   absl::flat_hash_map<uint64_t, PodId> pods_;

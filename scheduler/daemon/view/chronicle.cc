@@ -43,6 +43,7 @@ void Chronicle::OnCycle(const State& state, const Plan& plan, absl::Time now) {
     const Gang& gang = state.gang(id);
     Decided decided = Begin(state, gang, Decided::Kind::kRelease, now);
     decided.pods = gang.bound;
+    decided.releases = gang.releases;
     Tell(gang, std::move(decided));
   }
   for (const Claim& claim : plan.claims) OnClaim(state, claim, now);
@@ -124,6 +125,7 @@ Decided Chronicle::Begin(const State& state, const Gang& gang, Decided::Kind kin
 void Chronicle::Tell(const Gang& gang, Decided decided) {
   Slot& slot = SlotOf(gang);
   slot.history.push_back(ring_->Add(std::move(decided)));
+  if (listener_ != nullptr) listener_(*slot.history.back());
   if (slot.history.size() > kHistory) slot.history.pop_front();
 }
 

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scheduler/daemon/view/decision_ring.h"
@@ -21,7 +23,10 @@ class Chronicle : public loop::Observer {
   // Decisions of one gang that are kept.
   static constexpr size_t kHistory = 16;
 
-  explicit Chronicle(DecisionRing* ring) : ring_(ring) {}
+  // `listener`, where there is one, hears each decision as it is made.
+  using Listener = std::function<void(const Decided& decided)>;
+  explicit Chronicle(DecisionRing* ring, Listener listener = nullptr)
+      : ring_(ring), listener_(std::move(listener)) {}
 
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
   // Tells the waits that have stood long enough; to be called now and then. `last`: the last plan.
@@ -58,6 +63,7 @@ class Chronicle : public loop::Observer {
   void Tell(const Gang& gang, Decided decided);
 
   DecisionRing* const ring_;
+  const Listener listener_;
   int64_t cycle_ = 0;
   std::vector<Slot> slots_;
   std::map<GangId, Untold> untold_;

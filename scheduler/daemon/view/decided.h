@@ -29,6 +29,7 @@ struct Decided {
   int32_t pods = 0;                               // bound, evicted, or to be deleted
   int32_t held = 0;                               // room kept beside
   int32_t minimum = 0;                            // of the gang
+  int32_t releases = 0;                           // of kRelease: starts given up so far
   absl::Duration wait = absl::ZeroDuration();     // since the gang's creation
   std::string other;                              // gang for which it is evicted
   int32_t victims = 0;                            // of kClaim: gangs evicted for it

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/codec/link_template.h"
 #include "scheduler/codec/quote.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/daemon/view/cost_to_others.h"
@@ -99,6 +100,21 @@ void AddMembers(const State& state, const muster::Gang& gang, v1::Explanation* o
   }
 }
 
+// The application id of a job whose gang is named by something else (muster.dev/gang).
+std::string AppOf(const State& state, const muster::Gang& gang) {
+  if (gang.kind == GangKind::kSpark) return gang.name;
+  for (PodId id : gang.members) {
+    const Pod& pod = state.pod(id).pod;
+    if (pod.uid == gang.opener_uid) return pod.spark_app;
+  }
+  return "";
+}
+
+codec::LinkValues WhatIsKnown(const State& state, const muster::Gang& gang) {
+  const std::string queue = gang.queue.valid() ? state.tree().at(gang.queue).path : "";
+  return {gang.ns, gang.name, AppOf(state, gang), gang.app, queue, gang.user};
+}
+
 // Why there is no verdict.
 absl::string_view Unspoken(const muster::Gang& gang) {
   if (gang.state == GangState::kEnded) return "it has ended";
@@ -145,6 +161,7 @@ absl::StatusOr<v1::Explanation> Explain(const Scene& scene, const v1::ExplainReq
     AddCost(scene, *gang, shape, sight, &out);
   }
   AddMembers(state, *gang, &out);
+  out.set_history_url(codec::LinkTo(state.config().history_url, WhatIsKnown(state, *gang)));
   for (const DecisionRing::Entry& entry : scene.chronicle.HistoryOf(*gang)) {
     *out.add_history() = Render(*entry, sight);
   }

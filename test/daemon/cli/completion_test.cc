@@ -3,8 +3,11 @@
 // in golden files, and the words that all three ask for are the same.
 #include <catch2/catch.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "test/daemon/cli/canned.h"
 #include "test/daemon/cli/command.h"
 
 namespace muster::daemon::cli {
@@ -50,6 +53,49 @@ TEST_CASE("bash completes commands, flags and the values of flags") {
   CHECK(Completed({"muster", "serve", "--kubec"}) == Words{"--kubeconfig"});
   CHECK(Completed({"muster", "nonsense", "--"}).empty());
   CHECK(Completed({"muster", "explain", ""}).empty());
+}
+
+// What the shells' scripts ask for; the last word is what is typed so far.
+std::string Offered(const std::string& server, std::vector<std::string> words) {
+  words.insert(words.begin(), "__complete");
+  const Outcome outcome = RunMuster(server, words);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.empty());
+  return outcome.out;
+}
+
+TEST_CASE("names of queues and gangs are asked of the daemon") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  const std::string at = daemon.url();
+  CHECK(Offered(at, {"queues", "--under", "an"}) == "analytics\t\nanalytics.adhoc\t\n");
+  CHECK(Offered(at, {"gangs", "--queue=et"}) == "--queue=etl\t\n");
+  CHECK(Offered(at, {"top", "--under", "nobody"}).empty());
+  CHECK(Offered(at, {"explain", "team-etl/n"}) == "team-etl/nightly\t\n");
+  CHECK(Offered(at, {"decisions", "--gang", "team-etl/n"}) == "team-etl/nightly\t\n");
+  // In a namespace that was typed before, and no second argument.
+  CHECK(Offered(at, {"explain", "--namespace", "team-etl", "n"}) == "nightly\t\n");
+  CHECK(Offered(at, {"explain", "team-etl/nightly", ""}).empty());
+  // By an address that is typed before, too.
+  CHECK(Offered("", {"explain", "--server", at, "team-etl/n"}) == "team-etl/nightly\t\n");
+  // No name that a shell or a terminal would take for something else.
+  const std::string all = Offered(at, {"explain", ""});
+  CHECK(absl::StrContains(all, "team-etl/nightly\t\n"));
+  CHECK_FALSE(absl::StrContains(all, "odd"));
+}
+
+TEST_CASE("a daemon that does not answer, or refuses, offers nothing and keeps nobody waiting") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  CHECK(Offered("127.0.0.1:1", {"explain", ""}).empty());
+  CHECK(Offered("not an address", {"gangs", "--queue", ""}).empty());
+  daemon.hangs = true;
+  const absl::Time before = absl::Now();
+  CHECK(Offered(daemon.url(), {"explain", ""}).empty());
+  CHECK(absl::Now() - before < absl::Seconds(60));  // by itself, though it hangs for ever
+  daemon.hangs = false;
+  daemon.status = {grpc::StatusCode::PERMISSION_DENIED, "no"};
+  CHECK(Offered(daemon.url(), {"explain", ""}).empty());
 }
 
 TEST_CASE("the scripts are what their golden files say") {

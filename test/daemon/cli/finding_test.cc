@@ -81,6 +81,34 @@ TEST_CASE("without an address the daemon is reached by kubectl port-forward, whi
                           "--namespace=other --address=127.0.0.1 service/name :grpc"));
 }
 
+// What stands behind `subjectAltName=` in deploy/README.md.
+std::string NamesOfManual() {
+  const std::string text = FileText(std::string(MUSTER_SOURCE_DIR) + "/deploy/README.md");
+  const std::string key = "subjectAltName=";
+  const size_t begin = text.find(key);
+  REQUIRE(begin != std::string::npos);
+  const size_t names = begin + key.size();
+  return text.substr(names, text.find_first_of(" \n", names) - names);
+}
+
+TEST_CASE("a certificate made as the manual says is good for the way through kubectl") {
+  kube::TestAuthority authority;
+  Tools tools;
+  const std::string ca = tools.folder() + "/ca.crt";
+  std::ofstream(ca) << authority.pem();
+  const auto ask = [&](const std::string& names) {
+    const kube::SignedKey key = authority.SignServer(names);
+    FakeDaemon daemon(key.certificate, key.key);
+    FillCanned(&daemon);
+    AddKubectl(&tools, daemon.port(), R"({"token": "of-the-config"})");
+    return RunWith(tools, {"queues", "--ca-file", ca});
+  };
+  const Outcome outcome = ask(NamesOfManual());
+  CHECK(outcome.err.empty());
+  CHECK(outcome.code == 0);
+  CHECK(ask("DNS:muster-grpc.muster-system.svc,DNS:localhost,IP:127.0.0.1").code == kUnavailable);
+}
+
 TEST_CASE("what kubectl cannot do is told in its words") {
   Tools tools;
   tools.Add("kubectl",

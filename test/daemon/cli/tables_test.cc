@@ -34,6 +34,7 @@ const std::vector<Case>& Cases() {
       {"gangs-color", {"gangs", "--color", "always"}},
       {"explain", {"explain", "team-etl/nightly"}},
       {"explain-color", {"explain", "nightly", "-n", "team-etl", "--color=always"}},
+      {"explain-wide", {"explain", "team-etl/nightly", "-o", "wide"}},
       {"explain-json", {"explain", "team-etl/nightly", "-o", "json"}},
       {"explain-yaml", {"explain", "team-etl/nightly", "-o", "yaml"}},
       {"explain-hostile", {"explain", absl::StrCat("team-etl/odd", kHostile)}},

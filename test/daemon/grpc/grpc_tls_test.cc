@@ -98,8 +98,9 @@ TEST_CASE("an address that is taken is named") {
   REQUIRE(first.ok());
   const HostPort taken{"127.0.0.1", (*first)->port()};
   const auto second = GrpcServer::Listen({taken, "", ""}, &questions, &gate, nullptr);
-  CHECK(second.status() == absl::UnavailableError(absl::StrCat("--grpc-listen ", ToString(taken),
-                                                               ": cannot listen there")));
+  CHECK(second.status() ==
+        absl::UnavailableError(absl::StrCat("--grpc-listen: cannot listen on ", ToString(taken),
+                                            ": Address already in use")));
 }
 
 }  // namespace

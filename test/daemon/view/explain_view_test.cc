@@ -204,5 +204,47 @@ TEST_CASE("history: the wait once it stands, the start, the newest last, and few
   CHECK(answer.history(1).number() == 2);
 }
 
+Pod Driver(const std::string& app) {
+  Pod pod;
+  pod.uid = pod.name = absl::StrCat(app, "-driver");
+  pod.ns = "team";
+  pod.scheduler_name = "muster";
+  pod.service_account = "spark";
+  pod.role.requests = {{kCpu, 1000}};
+  pod.spark_role = SparkRole::kDriver;
+  pod.spark_app = app;
+  return pod;
+}
+
+TEST_CASE("a gang links to its history where the config has a template that it can fill") {
+  Stage stage;
+  Pod driver = Driver("spark-1");
+  stage.Tell(PodSeen{driver});
+  Pod declared = Driver("spark-2");
+  declared.gang = "mine";
+  declared.gang_min = 1;
+  stage.Tell(PodSeen{declared});
+  stage.Add({.name = "single"});
+  stage.Decide();
+  CHECK(Ask(&stage, "spark-1").history_url().empty());
+
+  QueueConfig config = DefaultQueueConfig();
+  config.history_url = "https://history.example.com/{namespace}/{app}?user={user}";
+  stage.Tell(QueuesSeen{config});
+  stage.Decide();
+  CHECK(Ask(&stage, "spark-1").history_url() ==
+        "https://history.example.com/team/spark-1?user=team%2Fspark");
+  CHECK(Ask(&stage, "mine").history_url() ==
+        "https://history.example.com/team/spark-2?user=team%2Fspark");
+  CHECK(Ask(&stage, "single").history_url().empty());
+
+  // Also after it has ended: that is when it is wanted.
+  driver.phase = PodPhase::kSucceeded;
+  stage.Tell(PodSeen{driver});
+  stage.Decide();
+  CHECK(Ask(&stage, "spark-1").gang().state() == "ended");
+  CHECK_FALSE(Ask(&stage, "spark-1").history_url().empty());
+}
+
 }  // namespace
 }  // namespace muster::daemon

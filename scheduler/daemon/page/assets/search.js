@@ -47,6 +47,8 @@ export function searchBox(place) {
   const go = (hit) => {
     close();
     input.value = '';
+    // The view takes the focus only when it is shown: what is typed until then is not for the search.
+    input.blur();
     location.hash = hit.to;
   };
   const open = () => {
