@@ -5,7 +5,12 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 )
 
 func nodeName(i int) string { return fmt.Sprintf("bench-%04d", i) }
@@ -46,7 +51,43 @@ func createNodes(arguments []string) {
 func podJSON(scheduler string, gang, size, index int) (name string, body []byte) {
 	name = fmt.Sprintf("gang-%04d-%05d", gang, index)
 	return name, []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s",`+
-		`"labels":{"app":"bench","muster.dev/gang":"gang-%04d"},"annotations":{"muster.dev/gang-min":"%d"}},`+
+		`"labels":{"app":"bench","muster.dev/queue":"bench","muster.dev/gang":"gang-%04d"},"annotations":{"muster.dev/gang-min":"%d"}},`+
 		`"spec":{"schedulerName":"%s","containers":[{"name":"main","image":"bench",`+
 		`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, name, gang, size, scheduler))
+}
+
+// backlog creates pods, each a gang of its own, for a queue that lets one of them start, and waits
+// until the daemon says of all the others that they wait.
+func backlog(arguments []string) {
+	flags := flag.NewFlagSet("backlog", flag.ExitOnError)
+	path := flags.String("kubeconfig", "", "an administrator's")
+	daemon := flags.String("http", "", "URL of the daemon's /metrics")
+	gangs := flags.Int("gangs", 10000, "pods")
+	flags.Parse(arguments)
+	a, err := newAPI(*path, 32)
+	check(err)
+	check(parallel(*gangs, 32, func(i int) error {
+		return a.post("/api/v1/namespaces/default/pods", []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod",`+
+			`"metadata":{"name":"backlog-%05d","labels":{"app":"bench","muster.dev/queue":"backlog"}},`+
+			`"spec":{"schedulerName":"muster","containers":[{"name":"main","image":"bench",`+
+			`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, i)))
+	}))
+	waiting := regexp.MustCompile(`muster_queue_waiting_gangs\{queue="backlog",reason="[A-Za-z]+"\} (\d+)`)
+	for giveUp := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		sum := 0
+		if answer, err := http.Get(*daemon); err == nil {
+			text, _ := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			for _, match := range waiting.FindAllStringSubmatch(string(text), -1) {
+				count, _ := strconv.Atoi(match[1])
+				sum += count
+			}
+		}
+		if sum == *gangs-1 {
+			return
+		}
+		if time.Now().After(giveUp) {
+			die("backlog: the daemon tells of %d waiting gangs, not of %d", sum, *gangs-1)
+		}
+	}
 }

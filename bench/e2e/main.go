@@ -26,10 +26,11 @@ func main() {
 		"bind-only": bindOnly,
 		"round":     round,
 		"idle":      idle,
+		"backlog":   backlog,
 		"summary":   summary,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		die("expected nodes, bind-only, round, idle or summary")
+		die("expected nodes, bind-only, round, idle, backlog or summary")
 	}
 	commands[os.Args[1]](os.Args[2:])
 }

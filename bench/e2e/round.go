@@ -53,7 +53,7 @@ func pidsOf(list string) map[string]int {
 func round(arguments []string) {
 	flags := flag.NewFlagSet("round", flag.ExitOnError)
 	path := flags.String("kubeconfig", "", "an administrator's")
-	who := flags.String("who", "muster", "muster, muster-recording or bind-only: whose pods these are")
+	who := flags.String("who", "muster", "muster, muster-recording, muster-backlog or bind-only: whose pods these are")
 	gangs := flags.Int("gangs", 1, "gangs")
 	size := flags.Int("size", 10000, "members of each")
 	writers := flags.Int("writers", 32, "pods created at a time")
@@ -73,7 +73,7 @@ func round(arguments []string) {
 	check(watchPods(a, "spec.nodeName!=,metadata.namespace=default", func(event podEvent) {
 		mutex.Lock()
 		defer mutex.Unlock()
-		if _, known := bound[event.name]; known {
+		if _, known := bound[event.name]; known || !strings.HasPrefix(event.name, "gang-") {
 			return
 		}
 		if bound[event.name] = time.Now(); len(bound) == pods {
@@ -134,11 +134,12 @@ func idle(arguments []string) {
 	flags := flag.NewFlagSet("idle", flag.ExitOnError)
 	pid := flags.Int("pid", 0, "of the process")
 	span := flags.Duration("for", time.Minute, "how long")
+	beside := flags.String("beside", "", "what it has nothing to do with: backlog")
 	flags.Parse(arguments)
 	before := cpuOf(*pid)
 	time.Sleep(*span)
 	used := cpuOf(*pid) - before
 	now, highest := residentOf(*pid)
-	check(json.NewEncoder(os.Stdout).Encode(result{Round: "idle",
+	check(json.NewEncoder(os.Stdout).Encode(result{Round: "idle", Who: *beside,
 		Idle: &idleness{CPUPercent: 100 * used.Seconds() / span.Seconds(), RSS: now, HighestRSS: highest}}))
 }

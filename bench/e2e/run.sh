@@ -4,6 +4,7 @@
 # fresh one for each; all of them without arguments. Each line of JSON goes to build/bench/e2e.jsonl,
 # the ratios to the terminal.
 # bench/e2e/run.sh record [TURNS [ROUND]]: the same round with and without --record in turns.
+# bench/e2e/run.sh backlog [TURNS [ROUND]]: the same round with and without 10,000 waiting gangs.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -25,6 +26,8 @@ bring_up() {
   process_stop kwok 1
   process_stop kube-controller-manager 1
   export PATH=$programs:$PATH
+  as_admin create configmap muster-config --namespace muster-system --from-file "muster.yaml=bench/e2e/queues.yaml" \
+    --dry-run=client --output yaml | as_admin apply --filename - >/dev/null
   "$tool" nodes --kubeconfig "$cluster_dir/admin.kubeconfig" --count "$nodes"
 }
 
@@ -65,6 +68,17 @@ recorded() {
   take_down
 }
 
+# backlogged GANGS SIZE [idle]: another queue has 10,000 gangs, of which its max lets one start.
+backlogged() {
+  bring_up
+  start_muster
+  "$tool" backlog --kubeconfig "$cluster_dir/admin.kubeconfig" --http "http://127.0.0.1:$port_muster/metrics"
+  sleep 30 # all of them are told why
+  [ "${3:-}" != idle ] || "$tool" idle --beside backlog --pid "$(process_pid muster)" | tee -a "$out/e2e.jsonl"
+  measure muster-backlog "$1" "$2" "$(process_pid muster)"
+  take_down
+}
+
 muster() {
   bring_up
   start_muster
@@ -84,6 +98,17 @@ if [ "${1:-}" = record ]; then
   for ((turn = 0; turn < ${2:-5}; turn++)); do
     muster "${shape%x*}" "${shape#*x}"
     recorded "${shape%x*}" "${shape#*x}"
+  done
+  "$tool" summary <"$out/e2e.jsonl"
+  exit
+fi
+if [ "${1:-}" = backlog ]; then
+  shape=${3:-500x20}
+  for ((turn = 0; turn < ${2:-3}; turn++)); do
+    muster "${shape%x*}" "${shape#*x}"
+    idle=
+    [ "$turn" -gt 0 ] || idle=idle
+    backlogged "${shape%x*}" "${shape#*x}" "$idle"
   done
   "$tool" summary <"$out/e2e.jsonl"
   exit

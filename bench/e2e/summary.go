@@ -10,13 +10,17 @@ import (
 	"slices"
 )
 
-const recordingMuster = "muster-recording" // serve --record
+const (
+	recordingMuster = "muster-recording" // serve --record
+	backlogMuster   = "muster-backlog"   // beside gangs that cannot start
+)
 
 // summary reads the lines of JSON of a run and prints Muster's rounds as ratios against the
 // bind-only client's of the same shape.
 func summary([]string) {
 	limits := map[string]result{}
 	plain, recording := map[string][]float64{}, map[string][]float64{}
+	alone, beside := map[string][]float64{}, map[string][]float64{} // binds/s
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var r result
@@ -30,9 +34,14 @@ func summary([]string) {
 				r.BindsPerS, r.BindsPerSAfter, r.CreateToBindP50, costs(r))
 		case recordingMuster:
 			recording[r.Round] = append(recording[r.Round], r.CPU[r.Who])
+		case backlogMuster:
+			beside[r.Round] = append(beside[r.Round], r.BindsPerS)
+			fmt.Printf("%-8s beside a backlog %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
 		case "muster":
 			plain[r.Round] = append(plain[r.Round], r.CPU[r.Who])
+			alone[r.Round] = append(alone[r.Round], r.BindsPerS)
 			if limits[r.Round].Pods == 0 {
+				fmt.Printf("%-8s muster     %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
 				continue // a run that only compares
 			}
 			limit := limits[r.Round]
@@ -48,9 +57,18 @@ func summary([]string) {
 			fmt.Printf("%-8s CPU of muster a bound pod: %.0f us (target 100)  %s\n", r.Round, r.CPU["muster"], verdict(r.CPU["muster"] < 100))
 		default:
 			i := r.Idle
-			fmt.Printf("idle     %.2f %% of a core (target 1)  %s\n", i.CPUPercent, verdict(i.CPUPercent < 1))
-			fmt.Printf("idle     %.0f MB resident, %.0f at most (target 100)  %s\n", i.RSS, i.HighestRSS, verdict(i.RSS < 100))
+			what := ""
+			if r.Who != "" {
+				what = "beside a " + r.Who + ": "
+			}
+			fmt.Printf("idle     %s%.2f %% of a core (target 1)  %s\n", what, i.CPUPercent, verdict(i.CPUPercent < 1))
+			fmt.Printf("idle     %s%.0f MB resident, %.0f at most (target 100)  %s\n", what, i.RSS, i.HighestRSS, verdict(i.RSS < 100))
 		}
+	}
+	for round, with := range beside {
+		a, b := median(alone[round]), median(with)
+		fmt.Printf("%-8s beside a backlog: %.0f of %.0f binds/s, %.1f %% less (medians; target 3)  %s\n",
+			round, b, a, 100*(a-b)/a, verdict(b > a*0.97))
 	}
 	for round, with := range recording {
 		compare(round, plain[round], with)
