@@ -62,7 +62,10 @@ class GangOrder {
  public:
   virtual ~GangOrder() = default;
   virtual absl::string_view name() const = 0;
+  // Priority first; within it, where `by_user` is not, arrival.
   virtual bool Before(const Gang& a, const Gang& b, const State& state) const = 0;
+  // Whether what users have counts; gangs of one user go by priority and arrival in any order.
+  virtual bool by_user() const = 0;
   // Whether a head that lacks room makes the rest of its leaf wait, where they share nodes.
   virtual bool strict() const = 0;
 };

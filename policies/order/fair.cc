@@ -14,6 +14,7 @@ class FairOrder : public GangOrder {
  public:
   absl::string_view name() const override { return "fair"; }
   bool strict() const override { return false; }
+  bool by_user() const override { return true; }
   bool Before(const Gang& a, const Gang& b, const State& state) const override {
     if (a.priority != b.priority) return a.priority > b.priority;
     if (a.user != b.user) {

@@ -12,6 +12,7 @@ class FifoOrder : public GangOrder {
  public:
   absl::string_view name() const override { return "fifo"; }
   bool strict() const override { return true; }
+  bool by_user() const override { return false; }
   bool Before(const Gang& a, const Gang& b, const State&) const override {
     if (a.priority != b.priority) return a.priority > b.priority;
     return ArrivedBefore(a, b);

@@ -10,24 +10,31 @@ namespace {
 // Heaps have the greatest in front: the one that goes last is the least.
 auto GoesLater(const State& state, const GangOrder& order) {
   return [&state, &order](const auto* a, const auto* b) {
-    return order.Before(state.gang(b->gangs.back()), state.gang(a->gangs.back()), state);
+    return order.Before(state.gang(b->head()), state.gang(a->head()), state);
   };
 }
 
 }  // namespace
 
-Line::UserLine& Line::LineOf(const std::string& user) {
+// Gangs mostly come in order.
+void Line::Queued::Sort() {
+  if (!std::is_sorted(entries.begin(), entries.end())) std::sort(entries.begin(), entries.end());
+}
+
+Line::Queued& Line::LineOf(const std::string& user) {
   if (last_ == by_user_.end() || last_->first != user) last_ = by_user_.try_emplace(user).first;
   return last_->second;
 }
 
+void Line::Add(const Gang& gang, const GangOrder& order) {
+  Queued& line = order.by_user() ? LineOf(gang.user) : all_;
+  line.entries.push_back({gang.priority, gang.arrival, gang.id});
+}
+
 void Line::Sort(const State& state, const GangOrder& order) {
+  all_.Sort();
   for (auto& [user, line] : by_user_) {
-    std::sort(line.gangs.begin(), line.gangs.end(), [&state](GangId a, GangId b) {
-      const Gang& x = state.gang(a);
-      const Gang& y = state.gang(b);
-      return x.priority != y.priority ? x.priority < y.priority : ArrivedBefore(y, x);
-    });
+    line.Sort();
     heads_.push_back(&line);
   }
   Reorder(state, order);
@@ -38,11 +45,11 @@ void Line::Reorder(const State& state, const GangOrder& order) {
 }
 
 GangId Line::Pop(const State& state, const GangOrder& order) {
+  if (!all_.empty()) return all_.entries[all_.next++].gang;
   std::pop_heap(heads_.begin(), heads_.end(), GoesLater(state, order));
-  UserLine* line = heads_.back();
-  const GangId gang = line->gangs.back();
-  line->gangs.pop_back();
-  if (line->gangs.empty()) {
+  Queued* line = heads_.back();
+  const GangId gang = line->entries[line->next++].gang;
+  if (line->empty()) {
     heads_.pop_back();
   } else {
     std::push_heap(heads_.begin(), heads_.end(), GoesLater(state, order));
@@ -51,9 +58,9 @@ GangId Line::Pop(const State& state, const GangOrder& order) {
 }
 
 void Line::PutBack(const Gang& gang, const State& state, const GangOrder& order) {
-  UserLine& line = LineOf(gang.user);
-  if (line.gangs.empty()) heads_.push_back(&line);
-  line.gangs.push_back(gang.id);
+  Queued& line = order.by_user() ? LineOf(gang.user) : all_;
+  if (order.by_user() && line.empty()) heads_.push_back(&line);
+  --line.next;
   Reorder(state, order);
 }
 

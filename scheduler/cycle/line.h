@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gangs of one leaf that may start, in the leaf's order. Users have a line of their own, by
-// priority and then arrival: only the heads of the lines are compared, so that a user's usage may
-// change between two questions.
+// The gangs of one leaf that may start, in the leaf's order: by priority and then arrival, all of
+// them, or where it matters what users have, those of each user. Then only the heads of the users'
+// lines are compared, so that a user's usage may change between two questions.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,15 +19,16 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  void Add(const Gang& gang) { LineOf(gang.user).gangs.push_back(gang.id); }
+  // Of a gang that has its number (state/arrivals.h). The order is the same in all calls.
+  void Add(const Gang& gang, const GangOrder& order);
   // After the last Add, before the first question.
   void Sort(const State& state, const GangOrder& order);
 
-  bool empty() const { return heads_.empty(); }
+  bool empty() const { return all_.empty() && heads_.empty(); }
   // The gang that goes first; the line must not be empty.
-  GangId First() const { return heads_.front()->gangs.back(); }
+  GangId First() const { return all_.empty() ? heads_.front()->head() : all_.head(); }
   GangId Pop(const State& state, const GangOrder& order);
-  // One that was popped, to where it was.
+  // The one that was popped last, to where it was.
   void PutBack(const Gang& gang, const State& state, const GangOrder& order);
   // What users have in the leaf has changed: who goes first may be another.
   void Reorder(const State& state, const GangOrder& order);
@@ -34,14 +36,27 @@ class Line {
   int32_t waiting = 0;  // tried, and told why not
 
  private:
-  struct UserLine {
-    std::vector<GangId> gangs;  // reversed: its head is at the back
+  struct Entry {
+    int32_t priority = 0;
+    uint64_t arrival = 0;
+    GangId gang;
+    bool operator<(const Entry& other) const {
+      return priority != other.priority ? priority > other.priority : arrival < other.arrival;
+    }
   };
-  UserLine& LineOf(const std::string& user);
+  struct Queued {
+    std::vector<Entry> entries;
+    size_t next = 0;
+    bool empty() const { return next == entries.size(); }
+    GangId head() const { return entries[next].gang; }
+    void Sort();
+  };
+  Queued& LineOf(const std::string& user);
 
-  std::map<std::string, UserLine> by_user_;
-  std::map<std::string, UserLine>::iterator last_ = by_user_.end();  // of the last Add
-  std::vector<UserLine*> heads_;  // a heap of those that are not empty: the first goes first
+  Queued all_;  // where users do not matter
+  std::map<std::string, Queued> by_user_;
+  std::map<std::string, Queued>::iterator last_ = by_user_.end();  // of the last Add
+  std::vector<Queued*> heads_;  // a heap of users' lines that are not empty: the first goes first
 };
 
 }  // namespace muster

@@ -150,12 +150,13 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
   return false;
 }
 
-}  // namespace
+const GangOrder& OrderOf(const Round& round, QueueId leaf) {
+  return round.profile.order(round.state().tree().at(leaf).order);
+}
 
-void StartGangs(Round& round) {
+// Puts those that may start in line, but for those that have a claim, and tells the others why not.
+std::vector<GangId> FormLines(Round& round, std::map<QueueId, Line>* lines) {
   const State& state = round.state();
-  state.start_shapes().Sweep(state.attention().size());
-  std::map<QueueId, Line> lines;
   std::vector<GangId> claimed;
   for (GangId id : state.attention()) {
     const Gang& gang = state.gang(id);
@@ -173,9 +174,19 @@ void StartGangs(Round& round) {
     } else if (!gang.claim.empty()) {
       claimed.push_back(id);
     } else {
-      lines[gang.queue].Add(gang);
+      (*lines)[gang.queue].Add(gang, OrderOf(round, gang.queue));
     }
   }
+  return claimed;
+}
+
+}  // namespace
+
+void StartGangs(Round& round) {
+  const State& state = round.state();
+  state.start_shapes().Sweep(state.attention().size());
+  std::map<QueueId, Line> lines;
+  std::vector<GangId> claimed = FormLines(round, &lines);
   std::vector<QueueId> leaves;
   Tried tried;
   // First of all those whose room was freed for them.
@@ -186,11 +197,9 @@ void StartGangs(Round& round) {
   });
   for (GangId id : claimed) {
     const Gang& gang = state.gang(id);
-    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang);
+    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang, OrderOf(round, gang.queue));
   }
-  for (auto& [leaf, line] : lines) {
-    line.Sort(state, round.profile.order(state.tree().at(leaf).order));
-  }
+  for (auto& [leaf, line] : lines) line.Sort(state, OrderOf(round, leaf));
   StartStarving(round, &lines);
   for (const auto& [leaf, line] : lines) {
     if (!line.empty()) leaves.push_back(leaf);
@@ -198,7 +207,7 @@ void StartGangs(Round& round) {
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     Line& line = lines[leaf];
-    const GangOrder& order = round.profile.order(state.tree().at(leaf).order);
+    const GangOrder& order = OrderOf(round, leaf);
     bool started = false;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));
