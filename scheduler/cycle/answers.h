@@ -3,8 +3,8 @@
 // one of the kind as long as nothing has started and no head more is in the way of its leaf.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "absl/container/btree_map.h"
 #include "absl/time/time.h"

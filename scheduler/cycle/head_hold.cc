@@ -72,7 +72,7 @@ BlockedPool HoldFor(Round& round, const Gang& gang, const Shape& shape, bool eve
 
 void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, Reason* reason) {
   const Queue& leaf = round.state().tree().at(gang.queue);
-  if (!round.profile.order(leaf.order).strict()) return;
+  if (!round.order(gang.queue).strict()) return;
   std::vector<BlockedPool>& blocked = round.blocked[gang.queue];
   if (leaf.backfill && reason != nullptr) {
     blocked.push_back(HoldFor(round, gang, shape, everywhere));

@@ -55,6 +55,10 @@ struct Round {
 
   const State& state() const { return draft.state(); }
   const Gang& gang(GangId id) const { return draft.state().gang(id); }
+  // In which the gangs of the leaf go.
+  const GangOrder& order(QueueId leaf) const {
+    return profile.order(draft.state().tree().at(leaf).order);
+  }
   void Say(GangId gang, Reason reason, int32_t position = 0) {
     plan->verdicts.push_back(Verdict{gang, std::move(reason), position});
   }

@@ -78,22 +78,15 @@ Answers::AsOf AsOfNow(const Round& round, const Gang& gang) {
   return {round.plan->steps.size(), blocked == round.blocked.end() ? 0 : blocked->second.size()};
 }
 
-// What is said of it speaks of itself.
-bool HoldsAPool(const Round& round, const Gang& gang) {
-  return std::any_of(round.starving.begin(), round.starving.end(),
-                     [&gang](const BlockedPool& hold) { return hold.head == gang.id; });
-}
-
 struct Tried {
   FailedShapes failed;
   Answers answers;
 };
 
-// Tries one gang; true if it starts.
-bool AskAnew(Round& round, const Gang& gang, int32_t position, FailedShapes* failed) {
-  const State& state = round.state();
-  const Shape& shape = StartShape(state, gang);
-  const absl::Duration run = state.Estimate(gang);
+// Tries one gang; true if it starts. `run`: how long it would, where a date may be in its way.
+bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t position,
+             FailedShapes* failed) {
+  const Shape& shape = StartShape(round.state(), gang);
   const Passing passing = MayPass(round, gang, shape, round.now + run);
   if (passing.first != nullptr) {
     if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
@@ -133,25 +126,22 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
     AwaitVictims(round, gang, StartShape(state, gang), position);
     return false;
   }
-  if (HoldsAPool(round, gang)) return AskAnew(round, gang, position, &tried->failed);
   const bool dates = state.tree().at(gang.queue).backfill || !round.starving.empty();
-  const Answers::Asker asker{KindOf(state, gang),
-                             dates ? state.Estimate(gang) : absl::ZeroDuration()};
+  const absl::Duration run = dates ? state.Estimate(gang) : absl::ZeroDuration();
+  // What is said of one that holds a pool speaks of itself.
+  if (HoldsAPool(round, gang)) return AskAnew(round, gang, run, position, &tried->failed);
+  const Answers::Asker asker{KindOf(state, gang), run};
   const Answers::AsOf before = AsOfNow(round, gang);
   if (const Reason* known = tried->answers.Find(asker, before)) {
     round.Say(gang.id, *known, position);
     return false;
   }
-  if (AskAnew(round, gang, position, &tried->failed)) return true;
+  if (AskAnew(round, gang, run, position, &tried->failed)) return true;
   // One that is in the way of the next ones now tells nothing of them.
   if (AsOfNow(round, gang) == before) {
     tried->answers.Add(asker, before, round.plan->verdicts.back().reason);
   }
   return false;
-}
-
-const GangOrder& OrderOf(const Round& round, QueueId leaf) {
-  return round.profile.order(round.state().tree().at(leaf).order);
 }
 
 // Puts those that may start in line, but for those that have a claim, and tells the others why not.
@@ -174,7 +164,7 @@ std::vector<GangId> FormLines(Round& round, std::map<QueueId, Line>* lines) {
     } else if (!gang.claim.empty()) {
       claimed.push_back(id);
     } else {
-      (*lines)[gang.queue].Add(gang, OrderOf(round, gang.queue));
+      (*lines)[gang.queue].Add(gang, round.order(gang.queue));
     }
   }
   return claimed;
@@ -197,9 +187,9 @@ void StartGangs(Round& round) {
   });
   for (GangId id : claimed) {
     const Gang& gang = state.gang(id);
-    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang, OrderOf(round, gang.queue));
+    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang, round.order(gang.queue));
   }
-  for (auto& [leaf, line] : lines) line.Sort(state, OrderOf(round, leaf));
+  for (auto& [leaf, line] : lines) line.Sort(state, round.order(leaf));
   StartStarving(round, &lines);
   for (const auto& [leaf, line] : lines) {
     if (!line.empty()) leaves.push_back(leaf);
@@ -207,7 +197,7 @@ void StartGangs(Round& round) {
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     Line& line = lines[leaf];
-    const GangOrder& order = OrderOf(round, leaf);
+    const GangOrder& order = round.order(leaf);
     bool started = false;
     while (!line.empty() && !started) {
       const Gang& gang = state.gang(line.Pop(state, order));

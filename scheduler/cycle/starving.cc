@@ -69,7 +69,7 @@ void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
     if (!served.insert(gang.id).second || !BelowEntitlement(&rights, gang.queue)) continue;
     // Out of the line first: a start changes who goes first in it.
     Line& line = lines->at(gang.queue);
-    const GangOrder& order = round.profile.order(state.tree().at(gang.queue).order);
+    const GangOrder& order = round.order(gang.queue);
     const bool first = line.First() == gang.id;
     if (!first) continue;
     line.Pop(state, order);
@@ -83,14 +83,16 @@ void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
   }
 }
 
+bool HoldsAPool(const Round& round, const Gang& gang) {
+  return std::any_of(round.starving.begin(), round.starving.end(),
+                     [&gang](const BlockedPool& hold) { return hold.head == gang.id; });
+}
+
 std::string HeldSince(const Round& round, const Gang& gang) {
-  for (const BlockedPool& hold : round.starving) {
-    if (hold.head != gang.id) continue;
-    return absl::StrCat("what becomes free is kept for it, since it has waited longer than ",
-                        absl::FormatDuration(round.state().tree().at(gang.queue).starve_after),
-                        " in a queue below its entitlement");
-  }
-  return "";
+  if (!HoldsAPool(round, gang)) return "";
+  return absl::StrCat("what becomes free is kept for it, since it has waited longer than ",
+                      absl::FormatDuration(round.state().tree().at(gang.queue).starve_after),
+                      " in a queue below its entitlement");
 }
 
 }  // namespace muster

@@ -20,7 +20,9 @@ namespace muster {
 // queues.
 void StartStarving(Round& round, std::map<QueueId, Line>* lines);
 
-// What is said of a gang that such a hold is for; empty where there is none.
+// Whether such a hold is for the gang.
+bool HoldsAPool(const Round& round, const Gang& gang);
+// What is said of it then; else empty.
 std::string HeldSince(const Round& round, const Gang& gang);
 
 }  // namespace muster
