@@ -13,13 +13,10 @@
 #include "absl/strings/str_cat.h"
 
 namespace muster::daemon {
-namespace {
 
-absl::Status Failure(const HostPort& address, absl::string_view why) {
+absl::Status CannotListen(const HostPort& address, absl::string_view why) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", ToString(address), ": ", why));
 }
-
-}  // namespace
 
 absl::StatusOr<int> OpenListener(const HostPort& address) {
   addrinfo hints = {};
@@ -29,7 +26,7 @@ absl::StatusOr<int> OpenListener(const HostPort& address) {
   addrinfo* found = nullptr;
   const int error =
       getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (error != 0) return Failure(address, gai_strerror(error));
+  if (error != 0) return CannotListen(address, gai_strerror(error));
   const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   const bool open =
@@ -39,7 +36,7 @@ absl::StatusOr<int> OpenListener(const HostPort& address) {
   freeaddrinfo(found);
   if (open) return listener;
   if (listener >= 0) close(listener);
-  return Failure(address, std::strerror(why));
+  return CannotListen(address, std::strerror(why));
 }
 
 int PortOf(int listener) {

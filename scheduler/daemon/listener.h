@@ -3,9 +3,13 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "scheduler/daemon/flags.h"
 
 namespace muster::daemon {
+
+// "cannot listen on ADDRESS: WHY".
+absl::Status CannotListen(const HostPort& address, absl::string_view why);
 
 // Does not block, is not inherited; the first address of the host's. The caller closes it. Errors
 // name the address.

@@ -50,8 +50,7 @@ absl::StatusOr<std::unique_ptr<ConnectionDoor>> ConnectionDoor::Open(const HostP
   const int why = errno;
   std::unique_ptr<ConnectionDoor> door(new ConnectionDoor(*listener, epoll, stop, most, log));
   if (epoll < 0 || stop < 0 || !door->Watch(stop, EPOLLIN) || !door->Watch(*listener, EPOLLIN)) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", ToString(address), ": ", std::strerror(why)));
+    return CannotListen(address, std::strerror(why));
   }
   return door;
 }

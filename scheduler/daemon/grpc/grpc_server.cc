@@ -87,6 +87,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Listen(const GrpcSetting
                         absl::StrCat("--grpc-listen: ", door.status().message()));
   }
   server->door_ = *std::move(door);
+  server->port_ = server->door_->port();
   grpc::ServerBuilder builder;
   BoundConnections(&builder);
   auto acceptor = builder.experimental().AddExternalConnectionAcceptor(

@@ -40,7 +40,7 @@ class GrpcServer {
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
-  int port() const { return door_->port(); }
+  int port() const { return port_; }
   // What the health service says: SERVING or NOT_SERVING. Any thread.
   void SetServing(bool serving);
   // Ends what is under way, within a second; whoever answers (Questions, Gate) must be closed
@@ -53,6 +53,7 @@ class GrpcServer {
   Hands hands_;
   DecisionStreams streams_;
   Service service_;
+  int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<ConnectionDoor> door_;
   std::unique_ptr<grpc::Server> server_;

@@ -144,10 +144,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const HostPort& a
   const int port = PortOf(*listener);
   auto core = std::make_unique<Core>(*listener, std::move(pages), limits, std::move(rules));
   const int stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (stop < 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", ToString(address), ": ", std::strerror(errno)));
-  }
+  if (stop < 0) return CannotListen(address, std::strerror(errno));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(core), port, stop));
 }
 
