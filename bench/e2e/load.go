@@ -50,10 +50,15 @@ func createNodes(arguments []string) {
 // podJSON is a pod of 1 cpu and 1Gi, member of a gang of `size` where the scheduler knows gangs.
 func podJSON(scheduler string, gang, size, index int) (name string, body []byte) {
 	name = fmt.Sprintf("gang-%04d-%05d", gang, index)
-	return name, []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s",`+
-		`"labels":{"app":"bench","muster.dev/queue":"bench","muster.dev/gang":"gang-%04d"},"annotations":{"muster.dev/gang-min":"%d"}},`+
+	return name, podOf(name, scheduler, fmt.Sprintf(`"labels":{"app":"bench","muster.dev/queue":"bench",`+
+		`"muster.dev/gang":"gang-%04d"},"annotations":{"muster.dev/gang-min":"%d"}`, gang, size))
+}
+
+// podOf has these labels and annotations, as fields of its metadata.
+func podOf(name, scheduler, metadata string) []byte {
+	return []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s",%s},`+
 		`"spec":{"schedulerName":"%s","containers":[{"name":"main","image":"bench",`+
-		`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, name, gang, size, scheduler))
+		`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, name, metadata, scheduler))
 }
 
 // backlog creates pods, each a gang of its own, for a queue that lets one of them start, and waits
@@ -67,10 +72,8 @@ func backlog(arguments []string) {
 	a, err := newAPI(*path, 32)
 	check(err)
 	check(parallel(*gangs, 32, func(i int) error {
-		return a.post("/api/v1/namespaces/default/pods", []byte(fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod",`+
-			`"metadata":{"name":"backlog-%05d","labels":{"app":"bench","muster.dev/queue":"backlog"}},`+
-			`"spec":{"schedulerName":"muster","containers":[{"name":"main","image":"bench",`+
-			`"resources":{"requests":{"cpu":"1","memory":"1Gi"}}}]}}`, i)))
+		return a.post("/api/v1/namespaces/default/pods", podOf(fmt.Sprintf("backlog-%05d", i), "muster",
+			`"labels":{"app":"bench","muster.dev/queue":"backlog"}`))
 	}))
 	waiting := regexp.MustCompile(`muster_queue_waiting_gangs\{queue="backlog",reason="[A-Za-z]+"\} (\d+)`)
 	for giveUp := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {

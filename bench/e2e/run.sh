@@ -87,32 +87,27 @@ muster() {
   take_down
 }
 
+# in_turns OTHER TURNS ROUND: the round of muster and the other one; what idles does so once.
+in_turns() {
+  local turn idle=idle
+  for ((turn = 0; turn < $2; turn++)); do
+    muster "${3%x*}" "${3#*x}"
+    "$1" "${3%x*}" "${3#*x}" "$idle"
+    idle=
+  done
+  "$tool" summary <"$out/e2e.jsonl"
+}
+
 need_packages "a cluster" "${packages_for_a_cluster[@]}" && need_cluster_binaries && need_go
 mkdir -p "$out"
 (cd bench/e2e && go build -o "$tool" .)
 [ -x "$MUSTER_BINARY" ] || build
 trap take_down EXIT
 : >"$out/e2e.jsonl"
-if [ "${1:-}" = record ]; then
-  shape=${3:-500x20}
-  for ((turn = 0; turn < ${2:-5}; turn++)); do
-    muster "${shape%x*}" "${shape#*x}"
-    recorded "${shape%x*}" "${shape#*x}"
-  done
-  "$tool" summary <"$out/e2e.jsonl"
-  exit
-fi
-if [ "${1:-}" = backlog ]; then
-  shape=${3:-500x20}
-  for ((turn = 0; turn < ${2:-3}; turn++)); do
-    muster "${shape%x*}" "${shape#*x}"
-    idle=
-    [ "$turn" -gt 0 ] || idle=idle
-    backlogged "${shape%x*}" "${shape#*x}" "$idle"
-  done
-  "$tool" summary <"$out/e2e.jsonl"
-  exit
-fi
+case "${1:-}" in
+  record) in_turns recorded "${2:-5}" "${3:-500x20}"; exit ;;
+  backlog) in_turns backlogged "${2:-3}" "${3:-500x20}"; exit ;;
+esac
 rounds=("$@")
 [ $# -gt 0 ] || rounds=(500x20 1x10000)
 for round in "${rounds[@]}"; do

@@ -19,8 +19,7 @@ const (
 // bind-only client's of the same shape.
 func summary([]string) {
 	limits := map[string]result{}
-	plain, recording := map[string][]float64{}, map[string][]float64{}
-	alone, beside := map[string][]float64{}, map[string][]float64{} // binds/s
+	plain, recording, beside := map[string][]result{}, map[string][]result{}, map[string][]result{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var r result
@@ -33,13 +32,12 @@ func summary([]string) {
 			fmt.Printf("%-8s bind-only  %6.0f binds/s; after the last create %6.0f; P50 %5.2f s; %s\n", r.Round,
 				r.BindsPerS, r.BindsPerSAfter, r.CreateToBindP50, costs(r))
 		case recordingMuster:
-			recording[r.Round] = append(recording[r.Round], r.CPU[r.Who])
+			recording[r.Round] = append(recording[r.Round], r)
 		case backlogMuster:
-			beside[r.Round] = append(beside[r.Round], r.BindsPerS)
+			beside[r.Round] = append(beside[r.Round], r)
 			fmt.Printf("%-8s beside a backlog %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
 		case "muster":
-			plain[r.Round] = append(plain[r.Round], r.CPU[r.Who])
-			alone[r.Round] = append(alone[r.Round], r.BindsPerS)
+			plain[r.Round] = append(plain[r.Round], r)
 			if limits[r.Round].Pods == 0 {
 				fmt.Printf("%-8s muster     %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
 				continue // a run that only compares
@@ -66,7 +64,7 @@ func summary([]string) {
 		}
 	}
 	for round, with := range beside {
-		a, b := median(alone[round]), median(with)
+		a, b := median(plain[round], result.bindsPerS), median(with, result.bindsPerS)
 		fmt.Printf("%-8s beside a backlog: %.0f of %.0f binds/s, %.1f %% less (medians; target 3)  %s\n",
 			round, b, a, 100*(a-b)/a, verdict(b > a*0.97))
 	}
@@ -76,19 +74,28 @@ func summary([]string) {
 }
 
 // compare says what recording costs, of rounds that took turns.
-func compare(round string, without, with []float64) {
+func compare(round string, without, with []result) {
 	for i := range with {
-		fmt.Printf("%-8s turn %d: CPU of muster a bound pod %.1f us, with --record %.1f us\n", round, i+1, without[i], with[i])
+		fmt.Printf("%-8s turn %d: CPU of muster a bound pod %.1f us, with --record %.1f us\n", round, i+1, without[i].ownCPU(), with[i].ownCPU())
 	}
-	a, b := median(without), median(with)
+	a, b := median(without, result.ownCPU), median(with, result.ownCPU)
 	fmt.Printf("%-8s recording: %.1f us a bound pod, %+.1f %% of the daemon's CPU (medians; target 2)  %s\n",
 		round, b-a, 100*(b-a)/a, verdict(b-a < a/50))
 }
 
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
+func median(results []result, of func(result) float64) float64 {
+	var sorted []float64
+	for _, r := range results {
+		sorted = append(sorted, of(r))
+	}
+	slices.Sort(sorted)
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
+
+func (r result) bindsPerS() float64 { return r.BindsPerS }
+
+// ownCPU is of the process whose round it is.
+func (r result) ownCPU() float64 { return r.CPU[r.Who] }
 
 func (r result) gangSize() int {
 	var gangs, size int
