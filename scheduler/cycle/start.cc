@@ -12,6 +12,7 @@
 #include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/starving.h"
+#include "scheduler/cycle/unbacked.h"
 
 namespace muster {
 
@@ -50,7 +51,8 @@ Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const Block
   Reason reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (reason.code == ReasonCode::kNeverFits) return reason;
   if (!CouldStart(round.draft, round.profile, gang)) {
-    return ExplainImpossible(round.draft, round.profile, gang, shape);
+    Reason hopeless = ExplainHopeless(round.draft, round.profile, gang, shape);
+    if (hopeless.code != ReasonCode::kNone) return hopeless;
   }
   return BehindHead(round, head, run);
 }
@@ -60,8 +62,9 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
   Fit fit;
   if (const Reason* known = failed->Find(shape)) {
     fit.reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
-    const bool never =
+    const bool of_nodes =
         known->code == ReasonCode::kNeverFits || known->code == ReasonCode::kPredicate;
+    const bool never = of_nodes && (known->by_field || !NodesMayCome(round.state(), gang));
     const bool limit_is_too_low = fit.reason.code == ReasonCode::kNeverFits;
     if (fit.reason.code == ReasonCode::kNone || (never && !limit_is_too_low)) fit.reason = *known;
     return fit;
@@ -85,7 +88,7 @@ bool HoldsAPool(const Round& round, const Gang& gang) {
 }
 
 struct Tried {
-  FailedShapes failed;
+  std::map<Autoscale, FailedShapes> failed;  // other things are said where nodes may come
   Answers answers;
 };
 
@@ -109,6 +112,7 @@ bool AskAnew(Round& round, const Gang& gang, int32_t position, FailedShapes* fai
     round.plan->steps.push_back(StartStep(gang, shape, fit.slots));
     return true;
   }
+  if (StartUnbacked(round, gang, shape, fit.reason)) return true;
   // What can never fit, or what no node admits, blocks nobody.
   const bool short_of_room =
       fit.reason.code == ReasonCode::kCapacityShort || fit.reason.code == ReasonCode::kFragmented;
@@ -133,7 +137,11 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
     AwaitVictims(round, gang, StartShape(state, gang), position);
     return false;
   }
-  if (HoldsAPool(round, gang)) return AskAnew(round, gang, position, &tried->failed);
+  FailedShapes* failed = &tried->failed[state.tree().at(gang.queue).autoscale];
+  // How long it has lacked nodes is its own.
+  if (HoldsAPool(round, gang) || MayStartUnbacked(round, gang)) {
+    return AskAnew(round, gang, position, failed);
+  }
   const bool dates = state.tree().at(gang.queue).backfill || !round.starving.empty();
   const Answers::Asker asker{KindOf(state, gang),
                              dates ? state.Estimate(gang) : absl::ZeroDuration()};
@@ -142,7 +150,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
     round.Say(gang.id, *known, position);
     return false;
   }
-  if (AskAnew(round, gang, position, &tried->failed)) return true;
+  if (AskAnew(round, gang, position, failed)) return true;
   // One that is in the way of the next ones now tells nothing of them.
   if (AsOfNow(round, gang) == before) {
     tried->answers.Add(asker, before, round.plan->verdicts.back().reason);
