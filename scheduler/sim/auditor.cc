@@ -187,6 +187,12 @@ void Auditor::CheckStart(const State& state, const muster::Step& step) {
                         gang.minimum));
 }
 
+void Auditor::OnPlan(const State& state, const Plan& plan) {
+  for (const muster::Step& step : plan.steps) {
+    if (step.kind == StepKind::kStart) CheckStart(state, step);
+  }
+}
+
 void Auditor::OnCycle(const State& state, const Plan& plan) {
   for (const std::string& difference : Audit(state)) Violated(absl::StrCat("books: ", difference));
   if (!knows_gangs_) return;
@@ -197,10 +203,7 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
   absl::btree_set<PodId> placed;
   absl::btree_set<GangId> starting;
   for (const muster::Step& step : plan.steps) {
-    if (step.kind == StepKind::kStart) {
-      starting.insert(step.gang);
-      CheckStart(state, step);
-    }
+    if (step.kind == StepKind::kStart) starting.insert(step.gang);
     for (const Placement& placement : step.placements) placed.insert(placement.pod);
   }
   absl::btree_set<GangId> released(plan.releases.begin(), plan.releases.end());

@@ -40,6 +40,8 @@ class Auditor : public Watcher {
         faults_(faults),
         knows_gangs_(knows_gangs) {}
 
+  // Every plan that was assumed in `state`.
+  void OnPlan(const State& state, const Plan& plan);
   // What has been decided on `state`, after everything that was known had been applied.
   void OnCycle(const State& state, const Plan& plan);
   void Violated(const std::string& what);
