@@ -34,8 +34,6 @@ bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Rea
   if (!CuredByNodes(why) || !MayStartUnbacked(round, gang)) return false;
   const bool driver_alone = gang.waiting.size() == 1 && gang.waiting.front() == gang.driver;
   if (!driver_alone) return false;  // autoscalers see the others
-  const Reason quota = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
-  if (quota.code != ReasonCode::kNone) return false;
   Attempt attempt(round.draft);
   std::vector<std::vector<HoldSlot>> slots(shape.size());
   for (size_t i = 0; i < shape.size(); ++i) {  // the driver first: it is the oldest member

@@ -22,7 +22,8 @@ void PromiseUnbacked(Round& round, const Gang& gang, int32_t members);
 bool MayStartUnbacked(const Round& round, const Gang& gang);
 
 // Starts the gang with room for the driver and as many executors as fit; `why`: what it was refused
-// for. False: nothing is changed.
+// for; quota is asked before nodes, so that lacking these it has its quota. False: nothing is
+// changed.
 bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Reason& why);
 
 }  // namespace muster

@@ -229,6 +229,7 @@ TEST_CASE("where nodes are bought the cluster as it is makes nothing impossible"
     c.Hear(ForecastSeen{same.uid, Executors(9, 9)});
     c.Decide();
     CHECK(c.ReasonOf(same).code == ReasonCode::kNeverFits);
+    CHECK(c.ReasonOf(driver).code == code);
   }
 }
 
