@@ -66,6 +66,9 @@ void WriteQueue(const QueueSpec& queue, YamlText* yaml) {
   yaml->Text("order", queue.order == LeafOrder::kFair ? "fair" : "", "");
   yaml->Boolean("backfill", queue.backfill, initial.backfill);
   yaml->Duration("starveAfter", queue.starve_after, initial.starve_after);
+  yaml->Text("autoscale", queue.autoscale == Autoscale::kDriver ? "driver" : "", "");
+  yaml->Duration("scaleAfter", queue.scale_after, initial.scale_after);
+  yaml->Number("maxUnbacked", queue.max_unbacked, initial.max_unbacked);
   WriteTexts("namespaces", queue.namespaces, yaml);
   WriteTexts("serviceAccounts", queue.service_accounts, yaml);
   yaml->Boolean("perNamespace", queue.per_namespace, initial.per_namespace);

@@ -41,17 +41,29 @@ void ReadPositive(const YamlField& field, absl::Duration* value) {
   if (*duration == absl::ZeroDuration()) field.Expected("a duration longer than 0s");
 }
 
-// The modes of the design are not acted on yet, so that none may be asked for.
-void ReadAutoscale(const YamlField& field) {
-  if (field.node().text == "none") return;
-  field.Error("is not supported by this version; expected none, or leave it out");
-}
-
 // A key of leaves alone, or nullopt and, on an inner queue, an error.
 std::optional<YamlField> LeafKey(YamlMap* map, absl::string_view key, bool inner) {
   std::optional<YamlField> field = map->Optional(key);
   if (!field.has_value() || !inner) return field;
   field->Error("only a queue without inner queues has this");
+  return std::nullopt;
+}
+
+void ReadAutoscale(const YamlField& field, Autoscale* mode) {
+  const std::string& text = field.node().text;
+  if (text == "demandPods" || text == "provisioningRequest") {
+    field.Error("is not supported by this version; expected driver, none, or leave it out");
+  } else if (const auto word = field.Word({"none", "driver"})) {
+    *mode = *word == 0 ? Autoscale::kNone : Autoscale::kDriver;
+  }
+}
+
+// What only says something beside `autoscale: driver`.
+std::optional<YamlField> DriverKey(YamlMap* map, absl::string_view key, bool inner,
+                                   Autoscale mode) {
+  std::optional<YamlField> field = LeafKey(map, key, inner);
+  if (!field.has_value() || mode == Autoscale::kDriver) return field;
+  field->Expected("the key autoscale: driver beside it");
   return std::nullopt;
 }
 
@@ -114,10 +126,13 @@ void ReadLeafFields(YamlMap* map, bool inner, QueueSpec* spec) {
   if (const auto after = LeafKey(map, "starveAfter", inner)) {
     ReadPositive(*after, &spec->starve_after);
   }
-  if (const auto mode = LeafKey(map, "autoscale", inner)) ReadAutoscale(*mode);
-  for (const char* key : {"scaleAfter", "maxUnbacked"}) {
-    if (const auto field = LeafKey(map, key, inner)) {
-      field->Error("is not supported by this version; leave it out");
+  if (const auto mode = LeafKey(map, "autoscale", inner)) ReadAutoscale(*mode, &spec->autoscale);
+  if (const auto after = DriverKey(map, "scaleAfter", inner, spec->autoscale)) {
+    if (const auto duration = after->Duration()) spec->scale_after = *duration;
+  }
+  if (const auto most = DriverKey(map, "maxUnbacked", inner, spec->autoscale)) {
+    if (const auto number = most->Integer(1, kMostGangs)) {
+      spec->max_unbacked = static_cast<int32_t>(*number);
     }
   }
   if (const auto accounts = LeafKey(map, "serviceAccounts", inner)) {

@@ -183,6 +183,15 @@ Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
   return entry->second;
 }
 
+bool NodesMayCome(const State& state, const Gang& gang) {
+  return gang.queue.valid() && state.tree().at(gang.queue).autoscale != Autoscale::kNone;
+}
+
+Reason ExplainHopeless(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
+  Reason reason = ExplainImpossible(draft, profile, gang, shape);
+  return reason.by_field || !NodesMayCome(draft.state(), gang) ? reason : Reason{};
+}
+
 bool CouldStart(Draft& draft, const Profile& profile, const Gang& gang) {
   const Shape& shape = StartShape(draft.state(), gang);
   StartShapes::Need& need = draft.state().start_shapes().at(gang.id);
@@ -211,7 +220,9 @@ Reason ExplainRepair(Draft& draft, const Profile& profile, const Gang& gang, con
 
 Reason ExplainShortage(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape) {
   Reason reason = ExplainImpossible(draft, profile, gang, shape);
-  if (reason.code != ReasonCode::kNone) return reason;
+  const bool too_few_nodes = reason.code == ReasonCode::kNeverFits;
+  const bool stays = !too_few_nodes || !NodesMayCome(draft.state(), gang);
+  if (reason.code != ReasonCode::kNone && stays) return reason;
   reason = ShortInSum(draft, profile, gang, shape, Measure::kFree);
   int64_t room = 0;
   reason.detail = RoomByPart(draft, profile, gang, shape, &room);

@@ -104,7 +104,7 @@ Fit TryFit(Draft& draft, const Profile& profile, const Gang& gang, const Shape& 
   fit.reason = CheckQuota(draft.state(), gang, Sum(draft.state(), shape), Asks::kStart);
   if (fit.reason.code != ReasonCode::kNone) {
     // That it could never start says more than that it may not now, and is in nobody's way.
-    Reason never = ExplainImpossible(draft, profile, gang, shape);
+    Reason never = ExplainHopeless(draft, profile, gang, shape);
     const bool limit_is_too_low = fit.reason.code == ReasonCode::kNeverFits;
     if (!limit_is_too_low && never.code != ReasonCode::kNone) fit.reason = std::move(never);
     return fit;

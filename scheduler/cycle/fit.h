@@ -40,7 +40,14 @@ Reason CheckQuota(const State& state, const Gang& gang, const Amounts& amounts, 
 Reason ExplainImpossible(Draft& draft, const Profile& profile, const Gang& gang,
                          const Shape& shape);
 
-// Whether the empty cluster could hold what the gang needs to start: the same, remembered.
+// Whether nodes are bought for gangs of its leaf, so that what the cluster is now ends nothing.
+bool NodesMayCome(const State& state, const Gang& gang);
+
+// The same, of what stays so: where nodes may come, only what a field of the pod refuses.
+Reason ExplainHopeless(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape);
+
+// Whether the empty cluster could hold what the gang needs to start: whether it is not
+// impossible, remembered.
 bool CouldStart(Draft& draft, const Profile& profile, const Gang& gang);
 
 // Why a shape that found no room does not fit.

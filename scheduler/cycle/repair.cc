@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/stages.h"
+#include "scheduler/cycle/unbacked.h"
 
 namespace muster {
 
@@ -117,23 +118,36 @@ void Exchange(Round& round, const Gang& gang, Begun* begun) {
   if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
 }
 
+void Repair(Round& round, const Gang& gang, Begun* begun) {
+  if (begun->deficit > 0) PlaceWaiting(round, gang, begun);
+  if (begun->deficit > 0) Rehold(round, gang, begun);
+  if (begun->deficit > 0 && !begun->waiting.empty()) {
+    const auto lost = std::min(begun->waiting.size(), static_cast<size_t>(begun->deficit));
+    const Shape shape = ShapeOf(round.state(), absl::MakeSpan(begun->waiting).first(lost));
+    round.Say(gang.id, ExplainRepair(round.draft, round.profile, gang, shape,
+                                     gang.promised - begun->deficit, gang.promised));
+    begun->waiting.clear();  // no growth before the floor is back
+  }
+  if (begun->deficit == 0) Exchange(round, gang, begun);
+}
+
 }  // namespace
 
 void RepairDegraded(Round& round) {
+  // What is promised to one is not there for the repair of another.
+  for (const Begun& begun : round.begun) {
+    PromiseUnbacked(round, round.gang(begun.gang), UnbackedMembers(round, begun));
+  }
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
-    if (gang.state != GangState::kStarted || !gang.queue.valid()) continue;
-    if (gang.backoff_until > round.now) continue;
-    if (begun.deficit > 0) PlaceWaiting(round, gang, &begun);
-    if (begun.deficit > 0) Rehold(round, gang, &begun);
-    if (begun.deficit > 0 && !begun.waiting.empty()) {
-      const auto lost = std::min(begun.waiting.size(), static_cast<size_t>(begun.deficit));
-      const Shape shape = ShapeOf(round.state(), absl::MakeSpan(begun.waiting).first(lost));
-      round.Say(gang.id, ExplainRepair(round.draft, round.profile, gang, shape,
-                                       gang.promised - begun.deficit, gang.promised));
-      begun.waiting.clear();  // no growth before the floor is back
+    const int32_t before = UnbackedMembers(round, begun);
+    const bool degraded = gang.state == GangState::kStarted && gang.queue.valid();
+    if (degraded && gang.backoff_until <= round.now) {
+      PromiseUnbacked(round, gang, -before);
+      Repair(round, gang, &begun);
+      PromiseUnbacked(round, gang, UnbackedMembers(round, begun));
     }
-    if (begun.deficit == 0) Exchange(round, gang, &begun);
+    if (UnbackedMembers(round, begun) > 0) ++round.unbacked[gang.queue];
   }
 }
 

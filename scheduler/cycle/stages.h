@@ -71,6 +71,7 @@ struct Round {
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
   std::vector<BlockedPool> starving;                    // of heads that bind all leaves
   std::map<QueueId, std::vector<LackingGang>> lacking;  // by leaf, in order
+  std::map<QueueId, int32_t> unbacked;                  // gangs, by leaf (unbacked.h)
   Departures departures;
 };
 

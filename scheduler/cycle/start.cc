@@ -12,6 +12,7 @@
 #include "scheduler/cycle/head_hold.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/starving.h"
+#include "scheduler/cycle/unbacked.h"
 
 namespace muster {
 
@@ -50,7 +51,8 @@ Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const Block
   Reason reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (reason.code == ReasonCode::kNeverFits) return reason;
   if (!CouldStart(round.draft, round.profile, gang)) {
-    return ExplainImpossible(round.draft, round.profile, gang, shape);
+    Reason hopeless = ExplainHopeless(round.draft, round.profile, gang, shape);
+    if (hopeless.code != ReasonCode::kNone) return hopeless;
   }
   return BehindHead(round, head, run);
 }
@@ -60,8 +62,9 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
   Fit fit;
   if (const Reason* known = failed->Find(shape)) {
     fit.reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
-    const bool never =
+    const bool of_nodes =
         known->code == ReasonCode::kNeverFits || known->code == ReasonCode::kPredicate;
+    const bool never = of_nodes && (known->by_field || !NodesMayCome(round.state(), gang));
     const bool limit_is_too_low = fit.reason.code == ReasonCode::kNeverFits;
     if (fit.reason.code == ReasonCode::kNone || (never && !limit_is_too_low)) fit.reason = *known;
     return fit;
@@ -79,7 +82,7 @@ Answers::AsOf AsOfNow(const Round& round, const Gang& gang) {
 }
 
 struct Tried {
-  FailedShapes failed;
+  std::map<Autoscale, FailedShapes> failed;  // other things are said where nodes may come
   Answers answers;
 };
 
@@ -102,6 +105,7 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
     round.plan->steps.push_back(StartStep(gang, shape, fit.slots));
     return true;
   }
+  if (StartUnbacked(round, gang, shape, fit.reason)) return true;
   // What can never fit, or what no node admits, blocks nobody.
   const bool short_of_room =
       fit.reason.code == ReasonCode::kCapacityShort || fit.reason.code == ReasonCode::kFragmented;
@@ -126,17 +130,20 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
     AwaitVictims(round, gang, StartShape(state, gang), position);
     return false;
   }
+  FailedShapes* failed = &tried->failed[state.tree().at(gang.queue).autoscale];
   const bool dates = state.tree().at(gang.queue).backfill || !round.starving.empty();
   const absl::Duration run = dates ? state.Estimate(gang) : absl::ZeroDuration();
-  // What is said of one that holds a pool speaks of itself.
-  if (HoldsAPool(round, gang)) return AskAnew(round, gang, run, position, &tried->failed);
+  // What is said of one that holds a pool, or has lacked nodes for long, speaks of itself.
+  if (HoldsAPool(round, gang) || MayStartUnbacked(round, gang)) {
+    return AskAnew(round, gang, run, position, failed);
+  }
   const Answers::Asker asker{KindOf(state, gang), run};
   const Answers::AsOf before = AsOfNow(round, gang);
   if (const Reason* known = tried->answers.Find(asker, before)) {
     round.Say(gang.id, *known, position);
     return false;
   }
-  if (AskAnew(round, gang, run, position, &tried->failed)) return true;
+  if (AskAnew(round, gang, run, position, failed)) return true;
   // One that is in the way of the next ones now tells nothing of them.
   if (AsOfNow(round, gang) == before) {
     tried->answers.Add(asker, before, round.plan->verdicts.back().reason);

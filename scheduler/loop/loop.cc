@@ -196,7 +196,7 @@ void Loop::ActOn(const muster::Step& step, absl::Time now) {
     bind.stamp.user = gang.user;
     bind.stamp.at = now;
     if (placement.pod == gang.driver) {
-      bind.stamp.hold = HeldMembers(gang);
+      bind.stamp.hold = std::max(HeldMembers(gang), gang.promised - gang.bound);
       bind.stamp.hold_nodes = HoldHint(state_, gang.holds);
     }
     ports_.actuator->Bind(std::move(bind));
@@ -204,11 +204,13 @@ void Loop::ActOn(const muster::Step& step, absl::Time now) {
   if (step.kind != StepKind::kStart) return;
   const PodId opener = state_.FindPod(gang.opener_uid);
   if (!opener.valid()) return;
-  ports_.actuator->Event(
-      PostEvent{RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
-                absl::StrCat("gang ", FullName(gang), " starts whole: ", step.placements.size(),
-                             " members bound, room for ", HeldMembers(gang),
-                             " more held, in queue ", state_.tree().at(gang.queue).path)});
+  const int32_t unbacked = gang.promised - gang.bound - HeldMembers(gang);
+  const std::string more = unbacked <= 0 ? "" : absl::StrCat(", ", unbacked, " wait for nodes");
+  ports_.actuator->Event(PostEvent{
+      RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
+      absl::StrCat("gang ", FullName(gang), unbacked <= 0 ? " starts whole: " : " starts: ",
+                   step.placements.size(), " members bound, room for ", HeldMembers(gang),
+                   " more held", more, ", in queue ", state_.tree().at(gang.queue).path)});
 }
 
 }  // namespace muster::loop

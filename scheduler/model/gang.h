@@ -115,6 +115,10 @@ struct Gang {
 
   std::vector<RepairHold> repairs;
 
+  // Since when decisions have found it waiting for nodes alone, in a leaf with `autoscale: driver`;
+  // infinite: they have not.
+  absl::Time short_since = absl::InfiniteFuture();
+
   // Room that is being freed for it (kWaiting only): counted on nodes and queue as held, so that a
   // node may be promised beyond its capacity until the victims are gone.
   std::vector<ClaimSlot> claim;

@@ -23,7 +23,7 @@ struct Stamp {
   std::string gang;        // bound-gang: the gang's name inside the pod's namespace
   int32_t minimum = 0;     // bound-min: members without which the gang does not start
   std::string user;        // bound-user
-  int32_t hold = 0;        // bound-hold: executors held with the driver
+  int32_t hold = 0;        // bound-hold: executors promised with the driver
   std::string hold_nodes;  // bound-hold-nodes: "node=count,…", a hint, cut to 4 KiB at a comma
   absl::Time at;           // bound-at: RFC 3339, when the decision was made
   friend bool operator==(const Stamp&, const Stamp&) = default;

@@ -161,7 +161,7 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   const GangWatch& gang = WatchOf(*job);
   // What a driver that is on its way out still creates is never placed.
   const Pod* driver = api_->FindNamed(pod->ns, absl::StrCat(pod->spark_app, "-driver"));
-  if (driver == nullptr || driver->deleting) return;
+  if (driver == nullptr || driver->deleting || unbacked_.contains(driver->uid)) return;
   // Growth above what it keeps is promised nothing.
   const int32_t promised = gang.started ? job->Floor() : job->Minimum();
   if (gang.bound >= promised) return;
@@ -170,6 +170,27 @@ void Auditor::CheckExecutor(const Job* job, const std::string& uid) {
   Violated(absl::StrCat("executor ", pod->ns, "/", pod->name,
                         " waits although its job started with ", "room held for it: ", gang.bound,
                         " of ", promised, " are bound"));
+}
+
+void Auditor::CheckStart(const State& state, const muster::Step& step) {
+  const Gang& gang = state.gang(step.gang);
+  auto members = static_cast<int32_t>(step.placements.size());
+  for (const HoldSlot& slot : step.holds) members += slot.count;
+  if (members >= gang.minimum) return;
+  const bool driver = gang.driver.valid() && step.placements.size() == 1 &&
+                      step.placements.front().pod == gang.driver;
+  if (driver && state.tree().at(gang.queue).autoscale == Autoscale::kDriver) {
+    unbacked_.insert(state.pod(gang.driver).pod.uid);
+    return;
+  }
+  Violated(absl::StrCat("gang ", FullName(gang), " starts with room for ", members, " of ",
+                        gang.minimum));
+}
+
+void Auditor::OnPlan(const State& state, const Plan& plan) {
+  for (const muster::Step& step : plan.steps) {
+    if (step.kind == StepKind::kStart) CheckStart(state, step);
+  }
 }
 
 void Auditor::OnCycle(const State& state, const Plan& plan) {

@@ -4,7 +4,8 @@
 //
 //   - no node is over capacity by our binds;
 //   - no gang stays half-bound for more than 5 s after the last fault;
-//   - executors that a started Spark job was promised room for are bound within 5 s;
+//   - a gang starts with room for its minimum, or, where the queue says so, for its driver;
+//   - executors that a started Spark job has room held for are bound within 5 s;
 //   - nothing is bound twice, before everything is listed, or after it is known to be gone;
 //   - the state's books are equal to a recomputation, and every pod that waits has a reason.
 //
@@ -39,6 +40,8 @@ class Auditor : public Watcher {
         faults_(faults),
         knows_gangs_(knows_gangs) {}
 
+  // Every plan that was assumed in `state`.
+  void OnPlan(const State& state, const Plan& plan);
   // What has been decided on `state`, after everything that was known had been applied.
   void OnCycle(const State& state, const Plan& plan);
   void Violated(const std::string& what);
@@ -66,11 +69,14 @@ class Auditor : public Watcher {
 
   void Count(const Job* job, const Pod& pod, bool bound);
   void CheckHalfBound(const Job* job, absl::Time since);
+  void CheckStart(const State& state, const muster::Step& step);
   void CheckExecutor(const Job* job, const std::string& uid);
   void CheckNode(const std::string& name, const std::string& because);
   bool OverCapacity(const Node& node, std::string* what) const;
   GangWatch& WatchOf(const Job& job);
   void Occupy(const Pod& pod, bool takes_room);
+
+  absl::btree_set<std::string> unbacked_;  // UIDs of drivers that began before their nodes existed
 
   Timeline* timeline_;
   const ApiServer* api_;

@@ -175,6 +175,7 @@ void Simulation::OnCycle(const State& state, const Plan& plan, absl::Time now) {
     recorder_.OnPlan(state, plan);
     eviction_auditor_.OnPlan(state, plan);
   }
+  if (options_.knows_gangs) auditor_.OnPlan(state, plan);
   if (options_.knows_gangs && report_.cycles % options_.audit_every == 0)
     auditor_.OnCycle(state, plan);
 }

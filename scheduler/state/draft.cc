@@ -8,6 +8,10 @@ void Draft::Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree
   Apply(log_.back(), 1);
 }
 
+void Draft::Promise(const Gang& gang, RoleId role, int32_t count) {
+  Take(gang, role, NodeId{}, count, Tree::Use::kHeld);
+}
+
 void Draft::Leave(const Gang& gang, RoleId role, int32_t count) {
   log_.push_back(Entry{gang.id, role, NodeId{}, count, Tree::Use::kLeaving});
   Apply(log_.back(), 1);
@@ -39,7 +43,7 @@ void Draft::Apply(const Entry& entry, int32_t sign) {
     state_.ChargeLeaving(gang.queue, entry.role, sign * entry.count);
     return;
   }
-  state_.TakeRoom(entry.node, entry.role, sign * entry.count);
+  if (entry.node.valid()) state_.TakeRoom(entry.node, entry.role, sign * entry.count);
   state_.Charge(gang.queue, gang.user, entry.role, sign * entry.count, entry.use);
 }
 

@@ -26,6 +26,8 @@ class Draft {
 
   // `count` members of the role on the node, charged to the gang's queue and user.
   void Take(const Gang& gang, RoleId role, NodeId node, int32_t count, Tree::Use use);
+  // The same without room: the limits of queue and user alone count it, as held.
+  void Promise(const Gang& gang, RoleId role, int32_t count);
   // That `count` members are on their way out: they keep their room, and the queue is judged as if
   // it did not use it.
   void Leave(const Gang& gang, RoleId role, int32_t count);

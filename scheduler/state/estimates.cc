@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When gangs end, as far as it can be known before, and when a head has waited so long that time
-// alone changes what may be decided.
+// When gangs end, as far as it can be known before, and when one has waited so long, as a head or
+// for nodes, that time alone changes what may be decided.
 #include <algorithm>
 
 #include "scheduler/state/state.h"
@@ -39,6 +39,23 @@ void State::RemindOfStarving(const Gang& gang, absl::Time now) {
   if (gang.state != GangState::kWaiting || !gang.queue.valid()) return;
   const absl::Time starves = gang.created + tree_.at(gang.queue).starve_after;
   if (starves > now) Remind(gang.id, starves);
+  const absl::Time scales = gang.short_since + tree_.at(gang.queue).scale_after;
+  if (scales > now) Remind(gang.id, scales);
+}
+
+// How long each has lacked nodes, where that lets its driver begin (model/queue_spec.h).
+void State::NoteShortages(const Plan& plan, absl::Time now) {
+  for (const Verdict& verdict : plan.verdicts) {
+    Gang& gang = gangs_[verdict.gang.value];
+    if (!gang.queue.valid() || gang.state != GangState::kWaiting) continue;
+    const Queue& leaf = tree_.at(gang.queue);
+    if (leaf.autoscale != Autoscale::kDriver || !CuredByNodes(verdict.reason)) {
+      gang.short_since = absl::InfiniteFuture();
+    } else if (gang.short_since == absl::InfiniteFuture()) {
+      gang.short_since = now;
+      Remind(gang.id, now + leaf.scale_after);
+    }
+  }
 }
 
 }  // namespace muster

@@ -274,9 +274,10 @@ void State::Expire(absl::Time now) {
       if (gang.repairs[i - 1].until <= now) DropRepair(&gang, i - 1);
     }
     if (gang.state == GangState::kStarted && !gang.full && gang.holds_until <= now) {
-      // Unused at expiry: freed, and what comes later is growth.
+      // Unused at expiry: freed, and what comes later is growth. What exists and waits is used.
+      const auto waiting = static_cast<int32_t>(gang.waiting.size());
       gang.full = true;
-      gang.promised = std::min(gang.promised, std::max(gang.bound, 1));
+      gang.promised = std::min(gang.promised, std::max(gang.bound + waiting, 1));
       changed_ = true;
       TrimHolds(&gang);
     }
@@ -290,7 +291,8 @@ bool State::Matters(const Gang& gang, absl::Time at) const {
   if (gang.backoff_until == at || gang.spared_until == at) return true;
   switch (gang.state) {
     case GangState::kWaiting:
-      return gang.queue.valid() && gang.created + tree_.at(gang.queue).starve_after == at;
+      return gang.queue.valid() && (gang.created + tree_.at(gang.queue).starve_after == at ||
+                                    gang.short_since + tree_.at(gang.queue).scale_after == at);
     case GangState::kStarting: return true;  // half-bound for too long
     case GangState::kStarted: break;
     case GangState::kEnded: return false;
@@ -343,6 +345,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
       DropClaim(&gang);
       Become(&gang, GangState::kStarting);
       gang.first_bind = absl::InfiniteFuture();
+      gang.short_since = absl::InfiniteFuture();
       gang.promised = gang.minimum;
       gang.full = false;
       gang.holds_until = absl::InfiniteFuture();
@@ -372,6 +375,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
     Touch(id);
   }
   for (const Claim& claim : plan.claims) AssumeClaim(claim, now);
+  NoteShortages(plan, now);
 }
 
 void State::UseHold(Gang* gang, RoleId role, NodeId node) {

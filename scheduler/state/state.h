@@ -195,6 +195,7 @@ class State {
   void ExpectEnd(Gang* gang, absl::Time now);
   void RecordRun(const Gang& gang, absl::Time now);
   void RemindOfStarving(const Gang& gang, absl::Time now);
+  void NoteShortages(const Plan& plan, absl::Time now);
 
   // lifecycle.cc: what follows for the gang
   void Become(Gang* gang, GangState next);

@@ -36,6 +36,9 @@ queues:
   evictionsPerHour: 0
   backfill: true
   starveAfter: 1h
+  autoscale: driver
+  scaleAfter: 20s
+  maxUnbacked: 3
   namespaces: [team-etl, "etl-*"]
   serviceAccounts: ["*/spark"]
 - name: analytics

@@ -37,7 +37,9 @@ queues:
   order: fair
   backfill: true
   starveAfter: 15m
-  autoscale: none
+  autoscale: driver
+  scaleAfter: 1m
+  maxUnbacked: 4
   namespaces: [team-a, "etl-*"]
   serviceAccounts: ["*/spark", team-a/ci]
   perNamespace: true
@@ -52,6 +54,9 @@ queues:
   QueueSpec etl;
   etl.name = "etl";
   etl.max_running = 7;
+  etl.autoscale = Autoscale::kDriver;
+  etl.scale_after = absl::Minutes(1);
+  etl.max_unbacked = 4;
   etl.users.otherwise = UseLimit{5, {}};
   etl.users.named["team-a/spark"].max.Set(kCpu, 40000);
   etl.users.named["team-a/spark"].max.Set(kMemory, 0, /*keep_zero=*/true);
@@ -161,6 +166,15 @@ const Mistake kMistakes[] = {
      "28: queues[0].perNamespace: each namespace is guaranteed something, and \"t-*\" may match "
      "any "
      "number of them; expected namespaces without wildcards, or no guaranteed"},
+    {"autoscale: nodes", "25: queues[0].autoscale: expected none or driver, got \"nodes\""},
+    {"scaleAfter: 15s",
+     "26: queues[0].scaleAfter: expected the key autoscale: driver beside it, got \"15s\""},
+    {"autoscale: none, maxUnbacked: 1",
+     "44: queues[0].maxUnbacked: expected the key autoscale: driver beside it, got \"1\""},
+    {"autoscale: driver, scaleAfter: soon",
+     "45: queues[0].scaleAfter: expected a duration such as 90s, 10m or 1h30m, got \"soon\""},
+    {"autoscale: driver, maxUnbacked: 0",
+     "46: queues[0].maxUnbacked: expected a whole number from 1 to 1000000, got \"0\""},
     {"fairness: {halfLife: 1h}",
      "14: queues[0]: unknown key \"fairness\"; expected one of name, weight, guaranteed, max, "
      "maxRunning, users, groups, state, priority, maxPriority, preemptible, reclaimable, "
@@ -206,7 +220,7 @@ const Config kConfigs[] = {
      "m.yaml:1:17: groups.a[1]: expected a user, or a pattern of users with * and ?, got the text "
      "\"y z\""},
     // Leaf keys on an inner queue.
-    {"queues:\n- name: a\n  backfill: true\n  starveAfter: 1m\n  autoscale: none\n"
+    {"queues:\n- name: a\n  backfill: true\n  starveAfter: 1m\n  autoscale: driver\n"
      "  serviceAccounts: [x/y]\n  perNamespace: true\n  queues: [{name: b}]\n",
      "m.yaml:3:13: queues[0].backfill: only a queue without inner queues has this\n"
      "m.yaml:4:16: queues[0].starveAfter: only a queue without inner queues has this\n"

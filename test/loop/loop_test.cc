@@ -367,5 +367,50 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a driver that begins before its nodes is stamped with all that it was promised") {
+  ScriptedWorld world;
+  QueueConfig config;
+  config.queues = {Leaf("default")};
+  config.queues.front().autoscale = Autoscale::kDriver;
+  world.Tell(QueuesSeen{config});
+  world.See(MakeNode("n1", 4));
+  world.Tell(Synced{});
+  const Pod driver = Driver("spark");
+  world.See(driver);
+  world.Tell(ForecastSeen{driver.uid, Executors(3, 3)});
+  world.Run(absl::Seconds(14));
+  CHECK(world.binds.empty());
+  CHECK(absl::StartsWith(world.Told(driver), "Unschedulable"));
+  world.Run(absl::Seconds(2));
+  REQUIRE(world.BindsOf(driver) == 1);
+  CHECK(world.binds.front().stamp.hold == 3);
+  CHECK(world.binds.front().stamp.hold_nodes == "n1=1");
+  CHECK(world.events.back().note ==
+        "gang ns/spark starts: 1 members bound, room for 1 more held, 2 wait for nodes, in queue "
+        "default");
+
+  // Whoever restarts on that owes the executors their nodes before anything new.
+  ScriptedWorld next;
+  next.Tell(QueuesSeen{config});
+  next.See(MakeNode("n1", 4));
+  Pod bound = On(driver, "n1");
+  bound.stamp = world.binds.front().stamp;
+  next.See(bound);
+  const Pod executors[] = {Executor("spark", 0), Executor("spark", 1), Executor("spark", 2)};
+  for (const Pod& executor : executors) next.See(executor);
+  next.Tell(ForecastSeen{driver.uid, Executors(3, 3)});
+  next.Tell(Synced{});
+  next.Run(absl::Seconds(2));
+  for (const Pod& executor : executors) {
+    if (next.BindsOf(executor) > 0) continue;
+    CHECK(absl::StartsWith(next.Told(executor), "Unschedulable / Repairing"));
+  }
+  CHECK(next.binds.size() == 1);
+  next.See(MakePod("urgent", 4));
+  next.See(MakeNode("n2", 4));
+  next.Run();
+  CHECK(next.binds.size() == 3);
+}
+
 }  // namespace
 }  // namespace muster::loop::test

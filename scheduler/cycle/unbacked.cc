@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler/cycle/unbacked.h"
+
+#include <algorithm>
+
+#include "scheduler/cycle/fit.h"
+
+namespace muster {
+
+int32_t UnbackedMembers(const Round& round, const Begun& begun) {
+  const Gang& gang = round.gang(begun.gang);
+  if (!gang.driver.valid() || !gang.executor.valid() || !NodesMayCome(round.state(), gang)) {
+    return 0;
+  }
+  if (gang.state == GangState::kStarted) return begun.deficit;
+  // Its driver's bind is on the way; of a half-bound gang the members exist.
+  if (!gang.waiting.empty()) return 0;
+  return std::max(gang.promised - gang.bound - HeldMembers(gang), 0);
+}
+
+void PromiseUnbacked(Round& round, const Gang& gang, int32_t members) {
+  if (members != 0) round.draft.Promise(gang, gang.executor, members);
+}
+
+bool MayStartUnbacked(const Round& round, const Gang& gang) {
+  const Queue& leaf = round.state().tree().at(gang.queue);
+  if (leaf.autoscale != Autoscale::kDriver || !gang.driver.valid()) return false;
+  if (gang.short_since + leaf.scale_after > round.now) return false;
+  const auto found = round.unbacked.find(gang.queue);
+  return found == round.unbacked.end() || found->second < leaf.max_unbacked;
+}
+
+bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Reason& why) {
+  if (!CuredByNodes(why) || !MayStartUnbacked(round, gang)) return false;
+  const bool driver_alone = gang.waiting.size() == 1 && gang.waiting.front() == gang.driver;
+  if (!driver_alone) return false;  // autoscalers see the others
+  Attempt attempt(round.draft);
+  std::vector<std::vector<HoldSlot>> slots(shape.size());
+  for (size_t i = 0; i < shape.size(); ++i) {  // the driver first: it is the oldest member
+    const auto existing = static_cast<int32_t>(shape[i].pods.size());
+    slots[i] = Place(round.draft, round.profile, gang, shape[i].role, existing, Tree::Use::kUsed);
+    if (CountOf(slots[i]) < existing) return false;
+    const auto held =
+        Place(round.draft, round.profile, gang, shape[i].role, shape[i].forecast, Tree::Use::kHeld);
+    PromiseUnbacked(round, gang, shape[i].forecast - CountOf(held));
+    slots[i].insert(slots[i].end(), held.begin(), held.end());
+  }
+  attempt.Keep();
+  round.draft.Begin(gang);
+  ++round.unbacked[gang.queue];
+  round.plan->steps.push_back(StartStep(gang, shape, slots));
+  return true;
+}
+
+}  // namespace muster
