@@ -103,6 +103,7 @@ def keyboard(browser, server):
     expect("Enter opens one", browser.soon("location.hash === '#/queue/analytics.adhoc'"))
     browser.press("g", "g")
     expect("g g leads to the gangs", browser.soon("location.hash === '#/gangs'"))
+    browser.soon("document.title.startsWith('Gangs')")  # the view before has rows, too, and is gone then
     browser.soon("document.querySelector('.rows .gang-link')")
     browser.run("document.querySelector('.rows a[tabindex=\"0\"]').focus()")
     browser.press("ArrowDown", "ArrowDown")
