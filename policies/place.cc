@@ -13,7 +13,7 @@ namespace {
 std::vector<HoldSlot> FillWhole(Draft& draft, const Profile& profile, const Gang& gang, RoleId role,
                                 int32_t count, Tree::Use use) {
   std::vector<HoldSlot> slots;
-  RoomColumns& columns = UpToDate(draft, profile, role);
+  RoomColumns& columns = Rated(draft, profile, role);
   while (count > 0) {
     const NodeId node = TakeBest(draft.state().nodes(), &columns);
     if (!node.valid()) break;
@@ -31,7 +31,7 @@ std::vector<HoldSlot> FillOneByOne(Draft& draft, const Profile& profile, const G
   std::vector<HoldSlot> slots;
   absl::btree_map<NodeId, size_t> slot_of;
   for (; count > 0; --count) {
-    const NodeId node = TakeBest(draft.state().nodes(), &UpToDate(draft, profile, role));
+    const NodeId node = TakeBest(draft.state().nodes(), &Rated(draft, profile, role));
     if (!node.valid()) break;
     draft.Take(gang, role, node, 1, use);
     const auto [slot, fresh] = slot_of.try_emplace(node, slots.size());

@@ -74,6 +74,19 @@ struct Asker {
     for (uint32_t i = 0; i < all.last; ++i) Forgive(i, true);
     Ask(all, true, &columns->rooms);
     columns->sum = std::accumulate(columns->rooms.begin(), columns->rooms.end(), int64_t{0});
+  }
+
+  void RefreshRoom(uint32_t node) const {
+    const NodeRange one{node, node + 1};
+    columns->sum -= columns->rooms[node];
+    columns->rooms[node] = columns->fixed[node];
+    Forgive(node, true);
+    Ask(one, true, &columns->rooms);
+    columns->sum += columns->rooms[node];
+  }
+
+  void RateAll() const {
+    const NodeRange all{0, static_cast<uint32_t>(state.nodes().size())};
     columns->rates.resize(all.last);
     profile.scorer->Rate(role, state, all, absl::MakeSpan(columns->rates));
     std::vector<Tournament::Key> keys(all.last, 0);
@@ -85,21 +98,27 @@ struct Asker {
     columns->rated_by = profile.scorer->name();
   }
 
-  void RefreshRoom(uint32_t node) const {
-    const NodeRange one{node, node + 1};
-    columns->sum -= columns->rooms[node];
-    columns->rooms[node] = columns->fixed[node];
-    Forgive(node, true);
-    Ask(one, true, &columns->rooms);
-    columns->sum += columns->rooms[node];
+  void Rate(uint32_t node) const {
     if (columns->rooms[node] <= 0) {
       columns->best.Set(node, 0);
       return;
     }
-    profile.scorer->Rate(role, state, one, absl::MakeSpan(columns->rates));
+    profile.scorer->Rate(role, state, NodeRange{node, node + 1}, absl::MakeSpan(columns->rates));
     columns->best.Set(node, MakeKey(columns->rates[node], state.nodes().rank(NodeId{node})));
   }
 };
+
+// What changed since then, one by one; false where a vectorised pass over all nodes is cheaper than
+// many single ones.
+template <typename Visit>
+bool Follow(const Nodes& nodes, uint64_t since, Visit visit) {
+  absl::Span<const NodeId> changed;
+  if (!nodes.Since(since, &changed) || changed.size() > nodes.size() / 8) return false;
+  for (size_t i = 0; i < changed.size(); ++i) {
+    if (i == 0 || changed[i] != changed[i - 1]) visit(changed[i].value);
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -108,23 +127,32 @@ RoomColumns& UpToDate(Draft& draft, const Profile& profile, RoleId role) {
   const State& state = draft.state();
   const Nodes& nodes = state.nodes();
   const Asker asker{profile, state.roles().at(role), state, &columns};
-  absl::Span<const NodeId> changed;
-  const bool known = columns.fixed.size() == nodes.size() && !columns.rated_by.empty();
-  const bool followed = nodes.Since(columns.position, &changed);
-  if (known && followed && columns.rated_by == profile.scorer->name() &&
-      changed.size() <= nodes.size() / 8) {
-    for (size_t i = 0; i < changed.size(); ++i) {
-      if (i > 0 && changed[i] == changed[i - 1]) continue;
-      asker.RefreshFixed(changed[i].value);
-      asker.RefreshRoom(changed[i].value);
-    }
-  } else {
-    // A vectorised pass over all nodes is cheaper than many single ones.
+  const bool known = columns.known && columns.fixed.size() == nodes.size();
+  const bool followed = known && Follow(nodes, columns.position, [&asker](uint32_t node) {
+                          asker.RefreshFixed(node);
+                          asker.RefreshRoom(node);
+                        });
+  if (!followed) {
     if (!known) asker.FillFixed();
     for (uint32_t i = 0; known && i < nodes.size(); ++i) asker.RefreshFixed(i);
     asker.FillRooms();
   }
+  columns.known = true;
   columns.position = nodes.journal_end();
+  columns.object_changes = nodes.object_changes();
+  return columns;
+}
+
+RoomColumns& Rated(Draft& draft, const Profile& profile, RoleId role) {
+  RoomColumns& columns = UpToDate(draft, profile, role);
+  const State& state = draft.state();
+  const Nodes& nodes = state.nodes();
+  const Asker asker{profile, state.roles().at(role), state, &columns};
+  const bool known =
+      columns.rates.size() == nodes.size() && columns.rated_by == profile.scorer->name();
+  const auto rate = [&asker](uint32_t node) { asker.Rate(node); };
+  if (!known || !Follow(nodes, columns.rated_at, rate)) asker.RateAll();
+  columns.rated_at = nodes.journal_end();
   return columns;
 }
 
@@ -133,7 +161,11 @@ absl::Span<const int32_t> RoomsOf(Draft& draft, const Profile& profile, RoleId r
 }
 
 absl::Span<const int32_t> AdmissionOf(Draft& draft, const Profile& profile, RoleId role) {
-  return UpToDate(draft, profile, role).fixed;
+  const RoomColumns& columns = draft.rooms(role);
+  const Nodes& nodes = draft.state().nodes();
+  const bool holds = columns.known && columns.fixed.size() == nodes.size() &&
+                     columns.object_changes == nodes.object_changes();
+  return holds ? columns.fixed : UpToDate(draft, profile, role).fixed;
 }
 
 bool Admits(Draft& draft, const Profile& profile, RoleId role, NodeId node) {

@@ -10,8 +10,10 @@
 
 namespace muster {
 
-// Valid until the next change of the draft.
+// But for what the scorer says. Valid until the next change of the draft.
 RoomColumns& UpToDate(Draft& draft, const Profile& profile, RoleId role);
+// With what the scorer says, which only who places something asks for.
+RoomColumns& Rated(Draft& draft, const Profile& profile, RoleId role);
 
 // By node slot; valid until the next change of the draft.
 absl::Span<const int32_t> RoomsOf(Draft& draft, const Profile& profile, RoleId role);
@@ -30,8 +32,8 @@ absl::Span<const int64_t> RefusalsOf(Draft& draft, const Profile& profile, RoleI
 // Room for the role over all nodes, at most `enough`.
 int64_t SumOfRooms(Draft& draft, const Profile& profile, RoleId role, int64_t enough);
 
-// The best node with room, and out of the tournament until room is taken on it; invalid where none
-// has room.
+// The best node with room of rated columns, and out of the tournament until room is taken on it;
+// invalid where none has room.
 NodeId TakeBest(const Nodes& nodes, RoomColumns* columns);
 
 }  // namespace muster

@@ -90,9 +90,8 @@ void ReclaimRoom(Round& round) {
   std::map<QueueId, Fruitless> fruitless;
   for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
     const Gang& gang = state.gang(round.plan->verdicts[i].gang);
-    const Shape& shape = StartShape(state, gang);
     if (inherited.contains(gang.id)) {  // has lost its claim just now
-      round.plan->verdicts[i].reason = WhyNot(round, gang, shape);
+      round.plan->verdicts[i].reason = WhyNot(round, gang, StartShape(state, gang));
     } else if (!gang.claim.empty()) {
       continue;
     }
@@ -108,7 +107,7 @@ void ReclaimRoom(Round& round) {
       continue;
     }
     if (!rights.has_value()) rights.emplace(round);
-    Claim claim = FindVictims(round, *rights, condemned, gang, shape);
+    Claim claim = FindVictims(round, *rights, condemned, gang, StartShape(state, gang));
     if (claim.room.empty()) {
       ++of.searches;
       of.kinds.insert(kind);

@@ -44,14 +44,27 @@ const Entitlements& Rights::Entitled() {
   }
   std::set<GangId> counted;  // in the draft already
   for (const Step& step : round_.plan->steps) counted.insert(step.gang);
+  struct Asking {
+    GangId first;
+    int64_t gangs = 0;
+  };
+  std::vector<Asking> kinds;  // all of a kind ask for the same in the same leaf
   for (GangId id : state.attention()) {
     const Gang& gang = state.gang(id);
     if (gang.state != GangState::kWaiting || gang.waiting.empty() || !gang.queue.valid()) continue;
     if (!gang.claim.empty() || counted.contains(id)) continue;
     // One in a back-off is to come back: demand does not follow the clock.
     if (Judge(state, gang, absl::InfiniteFuture()).code != ReasonCode::kNone) continue;
-    if (!Possible(gang)) continue;
-    AddScaled(&demand[gang.queue.value], StartSum(state, gang), 1);
+    const uint32_t kind = KindOf(state, gang);
+    if (kinds.size() <= kind) kinds.resize(kind + 1);
+    if (kinds[kind].gangs++ == 0) kinds[kind].first = id;
+  }
+  for (const Asking& asking : kinds) {
+    if (asking.gangs == 0) continue;
+    const Gang& gang = state.gang(asking.first);
+    if (Possible(gang)) {
+      AddScaled(&demand[gang.queue.value], StartSum(state, gang), asking.gangs);
+    }
   }
   entitlements_.emplace(state.tree(), demand);
   return *entitlements_;

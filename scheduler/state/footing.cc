@@ -203,7 +203,8 @@ void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t 
   const Amounts& each = roles_.at(role).each;
   tree_.Charge(queue, each, count, use);
   user_books_.Charge(tree_, queue, user, each, count);
-  auto [entry, fresh] = user_use_.try_emplace(std::make_pair(queue, user));
+  auto entry = user_use_.find(LeafUserView(queue, user));
+  if (entry == user_use_.end()) entry = user_use_.try_emplace(LeafUser(queue, user)).first;
   if (tree_.half_life().on()) {
     user_past_.Advance(tree_.half_life(), tree_.at(queue).path, user, entry->second, tree_.now());
   }
@@ -219,20 +220,21 @@ void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
   user_books_.CountRunning(tree_, queue, user, by);
 }
 
-Amounts State::UserUse(QueueId leaf, const std::string& user) const {
-  auto found = user_use_.find(std::make_pair(leaf, user));
-  return found == user_use_.end() ? Amounts() : found->second;
+const Amounts& State::UserUse(QueueId leaf, const std::string& user) const {
+  static const Amounts kNothing;
+  const auto found = user_use_.find(LeafUserView(leaf, user));
+  return found == user_use_.end() ? kNothing : found->second;
 }
 
 Share State::UserShare(QueueId leaf, const std::string& user) const {
-  Amounts amounts = UserUse(leaf, user);
-  if (tree_.half_life().on()) {
-    const AverageUse past =
-        user_past_.At(tree_.half_life(), tree_.at(leaf).path, user, amounts, tree_.now());
-    amounts.resize(std::max(amounts.size(), past.parts.size()), 0);
-    for (size_t i = 0; i < amounts.size(); ++i) {
-      amounts[i] = SaturatingAdd(amounts[i], past.Rounded(i));
-    }
+  const Amounts& use = UserUse(leaf, user);
+  if (!tree_.half_life().on()) return DominantShare(use, tree_.total(), 1);
+  const AverageUse past =
+      user_past_.At(tree_.half_life(), tree_.at(leaf).path, user, use, tree_.now());
+  Amounts amounts = use;
+  amounts.resize(std::max(amounts.size(), past.parts.size()), 0);
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    amounts[i] = SaturatingAdd(amounts[i], past.Rounded(i));
   }
   return DominantShare(amounts, tree_.total(), 1);
 }

@@ -26,13 +26,16 @@ struct RoomColumns {
   // enough for, else the first that follows usage. And of how many nodes each is that.
   std::vector<uint8_t> refused_by;
   std::vector<int64_t> refusals;
+  bool known = false;           // all above is, as of the rest
+  uint64_t position = 0;        // of the journal, up to which it is true
+  uint64_t object_changes = 0;  // of the nodes by then: `fixed` holds until there are more
   // The scorer's word on each node, and the best node that has room. A node that was chosen takes
   // no part until it is brought up to date: whoever chooses it takes room on it, which the journal
   // says.
   std::vector<int32_t> rates;
   Tournament best;
   absl::string_view rated_by;  // name of the scorer that both are of
-  uint64_t position = 0;       // of the journal, up to which all is true
+  uint64_t rated_at = 0;       // position of the journal up to which they are true
 };
 
 }  // namespace muster
