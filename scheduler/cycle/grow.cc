@@ -30,7 +30,7 @@ struct UserLine {
 using LeafLine = std::map<std::string, UserLine>;
 
 Share ShareOf(const State& state, QueueId leaf, const std::string& user) {
-  return DominantShare(state.UserUse(leaf, user), state.tree().total(), 1);
+  return DominantShare(state.user_use().of(leaf, user), state.tree().total(), 1);
 }
 
 // Whom growth waits behind: a gang of its leaf that found no room, and could use the room that the

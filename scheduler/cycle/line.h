@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -57,6 +58,32 @@ class Line {
   std::map<std::string, Queued> by_user_;
   std::map<std::string, Queued>::iterator last_ = by_user_.end();  // of the last Add
   std::vector<Queued*> heads_;  // a heap of users' lines that are not empty: the first goes first
+};
+
+// Those of all leaves. Asking for one costs no search, however many leaves there are.
+class Lines {
+ public:
+  explicit Lines(size_t queues) : place_(queues, kNone) {}
+
+  // Empty, where it is asked for the first time.
+  Line& of(QueueId leaf) {
+    uint32_t& place = place_[leaf.value];
+    if (place == kNone) {
+      place = static_cast<uint32_t>(leaves_.size());
+      leaves_.push_back(leaf);
+      lines_.emplace_back();
+    }
+    return lines_[place];
+  }
+  const Line& of(QueueId leaf) const { return lines_[place_[leaf.value]]; }
+  // That have been asked for.
+  const std::vector<QueueId>& leaves() const { return leaves_; }
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  std::vector<uint32_t> place_;  // by queue
+  std::vector<QueueId> leaves_;
+  std::deque<Line> lines_;
 };
 
 }  // namespace muster

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "queues/turns.h"
@@ -152,7 +153,7 @@ bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
 }
 
 // Puts those that may start in line, but for those that have a claim, and tells the others why not.
-std::vector<GangId> FormLines(Round& round, std::map<QueueId, Line>* lines) {
+std::vector<GangId> FormLines(Round& round, Lines* lines) {
   const State& state = round.state();
   std::vector<GangId> claimed;
   for (GangId id : state.attention()) {
@@ -171,7 +172,7 @@ std::vector<GangId> FormLines(Round& round, std::map<QueueId, Line>* lines) {
     } else if (!gang.claim.empty()) {
       claimed.push_back(id);
     } else {
-      (*lines)[gang.queue].Add(gang, round.order(gang.queue));
+      lines->of(gang.queue).Add(gang, round.order(gang.queue));
     }
   }
   return claimed;
@@ -182,7 +183,7 @@ std::vector<GangId> FormLines(Round& round, std::map<QueueId, Line>* lines) {
 void StartGangs(Round& round) {
   const State& state = round.state();
   state.start_shapes().Sweep(state.attention().size());
-  std::map<QueueId, Line> lines;
+  Lines lines(state.tree().size());
   std::vector<GangId> claimed = FormLines(round, &lines);
   std::vector<QueueId> leaves;
   Tried tried;
@@ -194,16 +195,16 @@ void StartGangs(Round& round) {
   });
   for (GangId id : claimed) {
     const Gang& gang = state.gang(id);
-    if (!TryClaim(round, gang)) lines[gang.queue].Add(gang, round.order(gang.queue));
+    if (!TryClaim(round, gang)) lines.of(gang.queue).Add(gang, round.order(gang.queue));
   }
-  for (auto& [leaf, line] : lines) line.Sort(state, round.order(leaf));
+  for (QueueId leaf : lines.leaves()) lines.of(leaf).Sort(state, round.order(leaf));
   StartStarving(round, &lines);
-  for (const auto& [leaf, line] : lines) {
-    if (!line.empty()) leaves.push_back(leaf);
+  for (QueueId leaf : lines.leaves()) {
+    if (!lines.of(leaf).empty()) leaves.push_back(leaf);
   }
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
-    Line& line = lines[leaf];
+    Line& line = lines.of(leaf);
     const GangOrder& order = round.order(leaf);
     bool started = false;
     while (!line.empty() && !started) {

@@ -14,10 +14,11 @@ namespace muster {
 namespace {
 
 // Heads that have waited too long, the oldest first.
-std::vector<GangId> HeadsOf(const Round& round, const std::map<QueueId, Line>& lines) {
+std::vector<GangId> HeadsOf(const Round& round, const Lines& lines) {
   const State& state = round.state();
   std::vector<GangId> heads;
-  for (const auto& [leaf, line] : lines) {
+  for (QueueId leaf : lines.leaves()) {
+    const Line& line = lines.of(leaf);
     if (line.empty()) continue;
     const Queue& queue = state.tree().at(leaf);
     const Gang& gang = state.gang(line.First());
@@ -58,7 +59,7 @@ Outcome Serve(Round& round, const Gang& gang) {
 
 }  // namespace
 
-void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
+void StartStarving(Round& round, Lines* lines) {
   const State& state = round.state();
   std::vector<GangId> heads = HeadsOf(round, *lines);
   if (heads.empty()) return;
@@ -68,7 +69,7 @@ void StartStarving(Round& round, std::map<QueueId, Line>* lines) {
     const Gang& gang = state.gang(heads[i]);
     if (!served.insert(gang.id).second || !BelowEntitlement(&rights, gang.queue)) continue;
     // Out of the line first: a start changes who goes first in it.
-    Line& line = lines->at(gang.queue);
+    Line& line = lines->of(gang.queue);
     const GangOrder& order = round.order(gang.queue);
     const bool first = line.First() == gang.id;
     if (!first) continue;

@@ -9,7 +9,7 @@
 // what then uses its pool, whatever other leaves submit meanwhile.
 #pragma once
 
-#include <map>
+#include <string>
 
 #include "scheduler/cycle/line.h"
 #include "scheduler/cycle/stages.h"
@@ -18,7 +18,7 @@ namespace muster {
 
 // Starts those for which there is room, and holds for the others. They go before the turns of all
 // queues.
-void StartStarving(Round& round, std::map<QueueId, Line>* lines);
+void StartStarving(Round& round, Lines* lines);
 
 // Whether such a hold is for the gang.
 bool HoldsAPool(const Round& round, const Gang& gang);

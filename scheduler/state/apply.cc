@@ -114,7 +114,7 @@ void State::On(const QueuesSeen& event, absl::Time now) {
   }
   config_ = event.config;
   running_.Clear();
-  user_use_.clear();
+  user_use_.Clear();
   user_books_ = UserBooks(config_);
   for (Gang& gang : gangs_) {
     gang.queue = QueueId{};

@@ -195,7 +195,7 @@ std::vector<std::string> Audit(const State& state) {
     }
   }
   for (const auto& [key, amounts] : books.by_user) {
-    if (!Same(state.UserUse(key.first, key.second), amounts)) {
+    if (!Same(state.user_use().of(key.first, key.second), amounts)) {
       wrong.push_back(absl::StrCat("user ", key.second, ": usage differs from the user's gangs"));
     }
   }

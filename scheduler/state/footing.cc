@@ -203,15 +203,12 @@ void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t 
   const Amounts& each = roles_.at(role).each;
   tree_.Charge(queue, each, count, use);
   user_books_.Charge(tree_, queue, user, each, count);
-  auto entry = user_use_.find(LeafUserView(queue, user));
-  if (entry == user_use_.end()) entry = user_use_.try_emplace(LeafUser(queue, user)).first;
-  if (tree_.half_life().on()) {
-    user_past_.Advance(tree_.half_life(), tree_.at(queue).path, user, entry->second, tree_.now());
-  }
-  AddScaled(&entry->second, each, count);
-  const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
-                                   [](int64_t amount) { return amount == 0; });
-  if (nothing) user_use_.erase(entry);
+  user_use_.Update(queue, user, [&](Amounts& all) {
+    if (tree_.half_life().on()) {
+      user_past_.Advance(tree_.half_life(), tree_.at(queue).path, user, all, tree_.now());
+    }
+    AddScaled(&all, each, count);
+  });
 }
 
 void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
@@ -220,14 +217,8 @@ void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
   user_books_.CountRunning(tree_, queue, user, by);
 }
 
-const Amounts& State::UserUse(QueueId leaf, const std::string& user) const {
-  static const Amounts kNothing;
-  const auto found = user_use_.find(LeafUserView(leaf, user));
-  return found == user_use_.end() ? kNothing : found->second;
-}
-
 Share State::UserShare(QueueId leaf, const std::string& user) const {
-  const Amounts& use = UserUse(leaf, user);
+  const Amounts& use = user_use_.of(leaf, user);
   if (!tree_.half_life().on()) return DominantShare(use, tree_.total(), 1);
   const AverageUse past =
       user_past_.At(tree_.half_life(), tree_.at(leaf).path, user, use, tree_.now());

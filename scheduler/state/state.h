@@ -14,10 +14,10 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "queues/leaf_user.h"
 #include "queues/past_runs.h"
 #include "queues/tree.h"
 #include "queues/user_books.h"
+#include "queues/user_use.h"
 #include "scheduler/model/event.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/plan.h"
@@ -71,8 +71,8 @@ class State {
   const std::deque<Gang>& gangs() const { return gangs_; }  // id invalid: slot not in use
   // Gangs with waiting members, or half-bound, or short of what they were promised.
   const absl::btree_set<GangId>& attention() const { return attention_; }
-  // What the user's gangs use and hold in the leaf.
-  const Amounts& UserUse(QueueId leaf, const std::string& user) const;
+  // What users' gangs use and hold.
+  const UserUse& user_use() const { return user_use_; }
   // How long the gang would run if it began now: what its user says, else what gangs of its app
   // took in its queue; infinite where neither is known.
   absl::Duration Estimate(const Gang& gang) const;
@@ -236,7 +236,7 @@ class State {
   absl::btree_map<std::string, GangId> gang_by_key_;
   QueueConfig config_;
   Tree tree_;
-  absl::btree_map<LeafUser, Amounts, LeafUserLess> user_use_;
+  UserUse user_use_;
   UserPast user_past_;  // where past use counts
   UserBooks user_books_;
   absl::btree_set<GangId> attention_;

@@ -86,7 +86,8 @@ inline std::string Portrait(const State& state) {
     if (!gang.id.valid()) continue;
     std::string text = PortraitOf(state, gang);
     if (gang.queue.valid()) {
-      absl::StrAppend(&text, " user uses ", Words(state, state.UserUse(gang.queue, gang.user)));
+      absl::StrAppend(&text, " user uses ",
+                      Words(state, state.user_use().of(gang.queue, gang.user)));
     }
     absl::StrAppend(&text, " attention ", state.attention().count(gang.id));
     lines[absl::StrCat("gang ", gang.key, " of ", gang.opener_uid)] = text;

@@ -74,7 +74,7 @@ bool IdsExist(const State& state) {
   IdCheck check({state.nodes().size(), state.pods().slots().size(), state.gangs().size(),
                  state.tree().size(), state.roles().size()});
   check.Check(state);
-  return check.good();
+  return check.good() && state.user_use().leaves() <= state.tree().size();
 }
 
 }  // namespace muster::daemon
