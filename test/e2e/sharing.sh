@@ -10,14 +10,6 @@ source test/e2e/lib/work.bash
 source test/e2e/lib/own_cluster.bash
 
 need_cluster sharing --nodes 1
-# config TEXT: is in force.
-config() {
-  local generation
-  generation=$(metric muster_config_generation)
-  printf '%s\n' "$1" >"$scratch/muster.yaml"
-  put_config "$scratch/muster.yaml"
-  expect_soon "the config is in force" 10 metric_above muster_config_generation "$generation"
-}
 # work NAME QUEUE COUNT MINIMUM [PRIORITY_CLASS]: pods of 1 cpu, of which 16 fill the node.
 work() {
   pods "$1" "$3" 1 "\"muster.dev/gang\":\"$1\",\"muster.dev/queue\":\"$2\"" "\"muster.dev/gang-min\":\"$4\"" |

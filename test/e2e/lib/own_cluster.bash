@@ -31,3 +31,12 @@ put_config() {
   kubectl create configmap muster-config --namespace muster-system --from-file "muster.yaml=$1" \
     --dry-run=client --output yaml | kubectl apply --filename - >/dev/null
 }
+
+# config TEXT: is in force.
+config() {
+  local generation
+  generation=$(metric muster_config_generation)
+  printf '%s\n' "$1" >"$scratch/muster.yaml"
+  put_config "$scratch/muster.yaml"
+  expect_soon "the config is in force" 10 metric_above muster_config_generation "$generation"
+}
