@@ -34,7 +34,18 @@ Level Rights::LevelNow(QueueId queue, const Amounts& more) const {
 }
 
 const Entitlements& Rights::Entitled() {
-  if (entitlements_.has_value()) return *entitlements_;
+  if (entitlements_ != nullptr) return *entitlements_;
+  const bool decided_since =
+      round_.entitled_after != round_.plan->steps.size() || !round_.plan->claims.empty();
+  if (round_.entitled == nullptr || decided_since) {
+    round_.entitled = std::make_shared<const Entitlements>(round_.state().tree(), Demand());
+    round_.entitled_after = round_.plan->steps.size();
+  }
+  entitlements_ = round_.entitled;
+  return *entitlements_;
+}
+
+std::vector<Amounts> Rights::Demand() {
   const State& state = round_.state();
   std::vector<Amounts> demand(state.tree().size());
   for (const Queue& queue : state.tree().queues()) {
@@ -66,8 +77,7 @@ const Entitlements& Rights::Entitled() {
       AddScaled(&demand[gang.queue.value], StartSum(state, gang), asking.gangs);
     }
   }
-  entitlements_.emplace(state.tree(), demand);
-  return *entitlements_;
+  return demand;
 }
 
 QueueId Rights::Reach(QueueId leaf, const Amounts& more) {

@@ -10,7 +10,7 @@
 // start: an eviction does not change it.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "queues/entitlement.h"
@@ -43,12 +43,14 @@ class Rights {
 
  private:
   const Entitlements& Entitled();
+  // By queue, of leaves.
+  std::vector<Amounts> Demand();
   Level LevelNow(QueueId queue, const Amounts& more = {}) const;
   bool Possible(const Gang& gang);
   bool Meet(QueueId ancestor, QueueId leaf) const;
 
   Round& round_;
-  std::optional<Entitlements> entitlements_;
+  std::shared_ptr<const Entitlements> entitlements_;
 };
 
 }  // namespace muster

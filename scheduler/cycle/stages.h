@@ -3,11 +3,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "policies/place.h"
 #include "policies/profile.h"
+#include "queues/entitlement.h"
 #include "scheduler/cycle/departures.h"
 #include "scheduler/cycle/shape.h"
 #include "scheduler/model/plan.h"
@@ -73,6 +75,9 @@ struct Round {
   std::map<QueueId, std::vector<LackingGang>> lacking;  // by leaf, in order
   std::map<QueueId, int32_t> unbacked;                  // gangs, by leaf (unbacked.h)
   Departures departures;
+  // What queues were entitled to after so many steps and no claims, where it was asked (rights.h).
+  std::shared_ptr<const Entitlements> entitled;
+  size_t entitled_after = 0;
 };
 
 void SettleHeld(Round& round);

@@ -82,6 +82,11 @@ Answers::AsOf AsOfNow(const Round& round, const Gang& gang) {
   return {round.plan->steps.size(), blocked == round.blocked.end() ? 0 : blocked->second.size()};
 }
 
+void AddDetail(const std::string& said, Reason* reason) {
+  if (said.empty()) return;
+  absl::StrAppend(&reason->detail, reason->detail.empty() ? "" : "; ", said);
+}
+
 struct Tried {
   std::map<Autoscale, FailedShapes> failed;  // other things are said where nodes may come
   Answers answers;
@@ -113,11 +118,9 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
   // A count of gangs that is reached stops every start by itself, and no growth.
   const bool short_of_quota =
       fit.reason.code == ReasonCode::kQueueQuota && !fit.reason.resource.empty();
+  if (short_of_room) AddDetail(UnseenByAutoscalers(round.state(), gang, shape), &fit.reason);
   if (short_of_room || short_of_quota) {
-    const std::string held = HeldSince(round, gang);
-    if (!held.empty()) {
-      absl::StrAppend(&fit.reason.detail, fit.reason.detail.empty() ? "" : "; ", held);
-    }
+    AddDetail(HeldSince(round, gang), &fit.reason);
     Block(round, gang, shape, short_of_quota, &fit.reason);
     round.lacking[gang.queue].push_back({gang.id, short_of_quota});
   }

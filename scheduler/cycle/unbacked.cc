@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/cycle/fit.h"
 
 namespace muster {
@@ -28,6 +29,14 @@ bool MayStartUnbacked(const Round& round, const Gang& gang) {
   if (gang.short_since + leaf.scale_after > round.now) return false;
   const auto found = round.unbacked.find(gang.queue);
   return found == round.unbacked.end() || found->second < leaf.max_unbacked;
+}
+
+std::string UnseenByAutoscalers(const State& state, const Gang& gang, const Shape& shape) {
+  int32_t missing = 0;
+  for (const Part& part : shape) missing += part.forecast;
+  if (missing == 0 || NodesMayCome(state, gang)) return "";
+  return absl::StrCat("node autoscalers do not see the ", missing,
+                      missing == 1 ? " executor" : " executors", " to come (autoscale: none)");
 }
 
 bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Reason& why) {

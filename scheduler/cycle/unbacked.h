@@ -8,6 +8,8 @@
 // is held, so that the nodes which are bought for it find it allowed.
 #pragma once
 
+#include <string>
+
 #include "scheduler/cycle/stages.h"
 
 namespace muster {
@@ -20,6 +22,10 @@ void PromiseUnbacked(Round& round, const Gang& gang, int32_t members);
 
 // Whether the gang has lacked nodes for long enough, and its leaf has not too many such gangs.
 bool MayStartUnbacked(const Round& round, const Gang& gang);
+
+// What is said beside a lack of nodes of a gang whose executors no node autoscaler sees, since they
+// do not exist yet and its leaf has `autoscale: none`; else empty.
+std::string UnseenByAutoscalers(const State& state, const Gang& gang, const Shape& shape);
 
 // Starts the gang with room for the driver and as many executors as fit; `why`: what it was refused
 // for; quota is asked before nodes, so that lacking these it has its quota. False: nothing is

@@ -209,8 +209,9 @@ void Loop::ActOn(const muster::Step& step, absl::Time now) {
   ports_.actuator->Event(PostEvent{
       RefOf(state_.pod(opener).pod), false, "Scheduled", "Binding",
       absl::StrCat("gang ", FullName(gang), unbacked <= 0 ? " starts whole: " : " starts: ",
-                   step.placements.size(), " members bound, room for ", HeldMembers(gang),
-                   " more held", more, ", in queue ", state_.tree().at(gang.queue).path)});
+                   Counted(step.placements.size(), "member"), " bound, room for ",
+                   HeldMembers(gang), " more held", more, ", in queue ",
+                   state_.tree().at(gang.queue).path)});
 }
 
 }  // namespace muster::loop

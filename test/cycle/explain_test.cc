@@ -57,7 +57,8 @@ TEST_CASE("roles that compete for slots are named, with the slots and what their
     CHECK(c.Say() ==
           "verdict ns/pi CapacityShort #1: gang needs 9 cpu, 8 free on the nodes that admit it; "
           "1 driver and 8 executors compete for 8 on-demand slots in zone a on nodes with "
-          "kubernetes.io/os=linux; starts when at least 1 cpu more become free");
+          "kubernetes.io/os=linux; node autoscalers do not see the 8 executors to come (autoscale: "
+          "none); starts when at least 1 cpu more become free");
   }
 }
 
@@ -71,7 +72,8 @@ TEST_CASE("who has nodes of his own does not count for others, nor they for him"
   CHECK(c.Say() ==
         "verdict ns/pi CapacityShort #1: gang needs 4 cpu for 2 executors, 3 free on the nodes "
         "that admit these; room for 1 of 2 executors (2 nodes: 1 lack node selector "
-        "pool=executors); starts when at least 1 cpu more become free");
+        "pool=executors); node autoscalers do not see the 2 executors to come (autoscale: none); "
+        "starts when at least 1 cpu more become free");
 }
 
 TEST_CASE("fragmented roles: exact where they are like slots, at most where they are not") {
@@ -84,15 +86,18 @@ TEST_CASE("fragmented roles: exact where they are like slots, at most where they
     // Of one shape: one role.
     CHECK(c.Say() ==
           "verdict ns/pi Fragmented #1: enough is free in sum, in pieces too small: room for 3 of "
-          "4 members; room for 3 of 4 members (3 nodes); starts when nodes have room for 1 more");
+          "4 members; room for 3 of 4 members (3 nodes); node autoscalers do not see the 3 "
+          "executors to come (autoscale: none); starts when nodes have room for 1 more");
   }
   SECTION("of two roles") {
     c.Add("n3", 5, {{"disk", "ssd"}});
     c.Submit("pi", 2, 3, {{"disk", "ssd"}}, {});
-    CHECK(c.Say() ==
-          "verdict ns/pi Fragmented #1: enough is free in sum, in pieces too small: room for 3 of "
-          "4 members; 1 driver and 3 executors compete for 3 slots on nodes n1, n2, n3; starts "
-          "when nodes have room for 1 more");
+    CHECK(
+        c.Say() ==
+        "verdict ns/pi Fragmented #1: enough is free in sum, in pieces too small: room for 3 of "
+        "4 members; 1 driver and 3 executors compete for 3 slots on nodes n1, n2, n3; node "
+        "autoscalers do not see the 3 executors to come (autoscale: none); starts when nodes have "
+        "room for 1 more");
   }
 }
 

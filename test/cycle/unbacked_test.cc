@@ -95,6 +95,30 @@ TEST_CASE("where the queue does not say so a driver waits for room for all") {
   CHECK(c.Steps().empty());
 }
 
+TEST_CASE("where no nodes are bought for executors the reason says so") {
+  Cluster c(Leaf("q"), 8);
+  c.Single("first", "q", 4, 0);
+  c.Steps();
+  const Pod driver = c.Job("spark", 3, 1);
+  CHECK(c.Steps().empty());
+  CHECK(absl::StrContains(Message(c.ReasonOf(driver)),
+                          "node autoscalers do not see the 3 executors to come "
+                          "(autoscale: none)"));
+  c.Configure(Scaling("q"));
+  CHECK(c.Steps().empty());
+  CHECK_FALSE(absl::StrContains(Message(c.ReasonOf(driver)), "autoscalers"));
+}
+
+TEST_CASE("a gang whose members exist is seen by node autoscalers in any queue") {
+  Cluster c(Leaf("q"), 8);
+  c.Single("first", "q", 4, 0);
+  c.Steps();
+  const Pod second = c.Single("second", "q", 5, 1);
+  CHECK(c.Steps().empty());
+  CHECK(c.ReasonOf(second).code == ReasonCode::kCapacityShort);
+  CHECK_FALSE(absl::StrContains(Message(c.ReasonOf(second)), "autoscalers"));
+}
+
 TEST_CASE("time behind a limit is no time of shortage") {
   Cluster c(Scaling("q", Cpu(7)));
   const Pod first = c.Single("first", "q", 1, 0);

@@ -48,7 +48,7 @@ driver job etl 4
 expect_soon "and for a while one for which nodes are bought" 10 condition_says job-0 'gang needs'
 expect_equal "which is told as a lack of nodes" Unschedulable "$(condition job-0 reason)"
 expect_soon "it begins when it has lacked them for long enough" 20 is_bound job 1
-expect_soon "and says how many wait for nodes" 10 event_says Pod/job-0 'starts: 1 members bound, room for 2 more held, 2 wait for nodes'
+expect_soon "and says how many wait for nodes" 10 event_says Pod/job-0 'starts: 1 member bound, room for 2 more held, 2 wait for nodes'
 executors job 4
 expect_soon "its executors take the room there is" 15 is_bound job-exec 2
 waiting() { kubectl get pods --selector work=job-exec --field-selector spec.nodeName= --output name | wc -l; }

@@ -66,7 +66,7 @@ TEST_CASE("a bind carries its gang's stamp, and the driver's what is held with i
   CHECK(stamp.at == world.Now());
   REQUIRE(world.events.size() == 1);
   CHECK(world.events[0].note ==
-        "gang ns/app starts whole: 1 members bound, room for 3 more held, in queue default");
+        "gang ns/app starts whole: 1 member bound, room for 3 more held, in queue default");
 }
 
 TEST_CASE("while an answer is out the placement stands, and nobody is bound twice") {
@@ -386,7 +386,7 @@ TEST_CASE("a driver that begins before its nodes is stamped with all that it was
   CHECK(world.binds.front().stamp.hold == 3);
   CHECK(world.binds.front().stamp.hold_nodes == "n1=1");
   CHECK(world.events.back().note ==
-        "gang ns/spark starts: 1 members bound, room for 1 more held, 2 wait for nodes, in queue "
+        "gang ns/spark starts: 1 member bound, room for 1 more held, 2 wait for nodes, in queue "
         "default");
 
   // Whoever restarts on that owes the executors their nodes before anything new.
