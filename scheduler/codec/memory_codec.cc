@@ -26,6 +26,11 @@ std::string List(const Items& items, ToText to_text) {
                       "]");
 }
 
+std::string VictimText(const ClaimRecord::Victim& victim) {
+  return absl::StrCat("{\"whole\":", victim.whole ? "true" : "false",
+                      ",\"pods\":", List(victim.pods, JsonText), "}");
+}
+
 std::string ClaimText(const ClaimRecord& claim) {
   return absl::StrCat("{\"opener\":", JsonText(claim.opener_uid),
                       ",\"until\":", TimeText(claim.until), ",\"rooms\":",
@@ -34,7 +39,7 @@ std::string ClaimText(const ClaimRecord& claim) {
                              return absl::StrCat("[", room.part, ",", JsonText(room.node), ",",
                                                  room.count, "]");
                            }),
-                      "}");
+                      ",\"victims\":", List(claim.victims, VictimText), "}");
 }
 
 std::string RunTimesText(const RunTimes& times) {

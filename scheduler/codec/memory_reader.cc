@@ -66,7 +66,7 @@ bool MemoryReader::Object(const Element& element, const std::string& path,
     if (!key->take(field.value, Inside(path, name))) return false;
   }
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (!seen[i]) return Fail(path, absl::StrCat("the key ", keys[i].name));
+    if (!seen[i] && !keys[i].optional) return Fail(path, absl::StrCat("the key ", keys[i].name));
   }
   return true;
 }
@@ -121,9 +121,31 @@ bool MemoryReader::Claim(const Element& element, const std::string& path, ClaimR
       return Room(item, place, &claim->rooms.back());
     });
   };
-  return Object(
-      element, path,
-      {{"opener", Text(&claim->opener_uid)}, {"until", Time(&claim->until)}, {"rooms", rooms}});
+  const Take victims = [this, claim](const Element& list, const std::string& at) {
+    return List(list, at, [this, claim](const Element& item, const std::string& place) {
+      claim->victims.emplace_back();
+      return Victim(item, place, &claim->victims.back());
+    });
+  };
+  return Object(element, path,
+                {{"opener", Text(&claim->opener_uid)},
+                 {"until", Time(&claim->until)},
+                 {"rooms", rooms},
+                 {"victims", victims, true}});
+}
+
+bool MemoryReader::Victim(const Element& element, const std::string& path,
+                          ClaimRecord::Victim* victim) {
+  const Take whole = [this, victim](const Element& value, const std::string& at) {
+    return value.get(victim->whole) == simdjson::SUCCESS || Fail(at, "true or false");
+  };
+  const Take pods = [this, victim](const Element& list, const std::string& at) {
+    return List(list, at, [this, victim](const Element& item, const std::string& place) {
+      victim->pods.emplace_back();
+      return Text(&victim->pods.back())(item, place);
+    });
+  };
+  return Object(element, path, {{"whole", whole}, {"pods", pods}});
 }
 
 bool MemoryReader::Room(const Element& element, const std::string& path, ClaimRecord::Room* room) {

@@ -30,10 +30,11 @@ class MemoryReader {
   struct Key {
     absl::string_view name;
     Take take;
+    bool optional = false;  // earlier daemons did not write it
   };
 
   bool Fail(absl::string_view path, absl::string_view expected);
-  // All of the keys, each once, and no other.
+  // All of the keys that are not optional, each once, and no other.
   bool Object(const Element& element, const std::string& path, const std::vector<Key>& keys);
   bool List(const Element& element, const std::string& path, const Take& take);
   Take Text(std::string* out);
@@ -42,6 +43,7 @@ class MemoryReader {
   Take Version();
 
   bool Claim(const Element& element, const std::string& path, ClaimRecord* claim);
+  bool Victim(const Element& element, const std::string& path, ClaimRecord::Victim* victim);
   bool Room(const Element& element, const std::string& path, ClaimRecord::Room* room);
   bool Times(const Element& element, const std::string& path, RunTimes* times);
   bool Use(const Element& element, const std::string& path, PastUse* use);

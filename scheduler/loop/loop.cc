@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/state/victims.h"
 
 namespace muster::loop {
 
@@ -41,6 +42,11 @@ std::string Counted(size_t count, absl::string_view what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
 }
 
+std::string ForWhom(const State& state, GangId claimant) {
+  const Gang& gang = state.gang(claimant);
+  return absl::StrCat("for gang ", FullName(gang), " of queue ", state.tree().at(gang.queue).path);
+}
+
 absl::string_view Why(EvictionCause cause) {
   switch (cause) {
     case EvictionCause::kPreemption: return "it is more important";
@@ -76,8 +82,11 @@ bool Loop::Step(absl::Time until) {
   for (const Event& event : events_) Hear(event, now);
   AskForForecasts();
   if (!synced_) return open;
-  if (!recalled_) recalled_ = !state_.AwaitsForecast();
-  if (!recalled_) return open;
+  if (!recalled_) {
+    recalled_ = !state_.AwaitsForecast();
+    if (!recalled_) return open;
+    ResumeEvictions();
+  }
   if (observer_ != nullptr) observer_->OnExpire(now);
   state_.Expire(now);
   if (state_.changed() && now >= decide_after_) {
@@ -144,21 +153,36 @@ void Loop::Remember(absl::Time now) {
   remembered_at_ = now;
 }
 
+// What an earlier daemon began to evict, and who is not on his way out yet. People have been told.
+void Loop::ResumeEvictions() {
+  for (GangId id : state_.claimed()) {
+    std::vector<Victim> victims = VictimsOf(state_, state_.gang(id));
+    for (Victim& victim : victims) {
+      std::erase_if(victim.pods, [this](PodId pod) { return state_.pod(pod).pod.deleting; });
+    }
+    std::erase_if(victims, [](const Victim& victim) { return victim.pods.empty(); });
+    if (!victims.empty()) OrderEviction(id, victims);
+  }
+}
+
+void Loop::OrderEviction(GangId claimant, const std::vector<Victim>& victims) {
+  EvictPods evict;
+  evict.message = ForWhom(state_, claimant);
+  for (const Victim& victim : victims) {
+    EvictPods::Victim pods;
+    for (PodId pod : victim.pods) pods.pods.push_back(RefOf(state_.pod(pod).pod));
+    evict.victims.push_back(std::move(pods));
+  }
+  ports_.actuator->Evict(std::move(evict));
+}
+
 void Loop::Evict(const Claim& claim) {
   if (claim.victims.empty()) return;
   const Gang& gang = state_.gang(claim.gang);
-  EvictPods evict;
-  evict.message =
-      absl::StrCat("for gang ", FullName(gang), " of queue ", state_.tree().at(gang.queue).path);
+  const std::string message = ForWhom(state_, claim.gang);
   size_t count = 0;
-  for (const Victim& victim : claim.victims) {
-    EvictPods::Victim pods;
-    for (PodId pod : victim.pods) pods.pods.push_back(RefOf(state_.pod(pod).pod));
-    count += pods.pods.size();
-    evict.victims.push_back(std::move(pods));
-  }
-  const std::string message = evict.message;
-  ports_.actuator->Evict(std::move(evict));
+  for (const Victim& victim : claim.victims) count += victim.pods.size();
+  OrderEviction(claim.gang, claim.victims);
   // One event a victim, on the pod that goes first.
   for (const Victim& victim : claim.victims) {
     if (victim.pods.empty()) continue;

@@ -70,6 +70,8 @@ class Loop {
   void Act(const Plan& plan, absl::Time now);
   void ActOn(const muster::Step& step, absl::Time now);
   void Evict(const Claim& claim);
+  void ResumeEvictions();
+  void OrderEviction(GangId claimant, const std::vector<Victim>& victims);
   void TellRefusal(const EvictionRefused& refused);
   void Remember(absl::Time now);
 

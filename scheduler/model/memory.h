@@ -23,9 +23,17 @@ struct ClaimRecord {
     int32_t count = 0;
     friend auto operator<=>(const Room&, const Room&) = default;
   };
+  // Of one gang: pods that are to go, by uid in the order in which they go. Whoever finds one that
+  // does not go yet ends what was begun.
+  struct Victim {
+    bool whole = true;
+    std::vector<std::string> pods;
+    friend auto operator<=>(const Victim&, const Victim&) = default;
+  };
   std::string opener_uid;
   absl::Time until;
   std::vector<Room> rooms;
+  std::vector<Victim> victims;
   friend bool operator==(const ClaimRecord&, const ClaimRecord&) = default;
 };
 

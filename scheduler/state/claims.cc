@@ -105,23 +105,27 @@ void State::AssumeClaim(const Claim& claim, absl::Time now) {
   }
   for (PodId pod : leaving) pods_.at(pod).evicted_for = claim.gang;
   for (const Victim& victim : claim.victims) {
-    Gang& gang = gangs_[victim.gang.value];
-    if (victim.whole) SetEvicted(&gang, true);
-    for (PodId pod : victim.pods) {
-      PodSlot& slot = pods_.at(pod);
-      slot.evicting = true;
-      changes_.Add({victim.gang, pod});
-      slot.evicted_for = claim.gang;
-      grace = std::max(grace, slot.pod.grace);
-      leaving.push_back(pod);
-      Refoot(pod, now);
-    }
-    Settle(victim.gang, now);
+    const Gang& gang = gangs_[victim.gang.value];
+    SendAway(victim, claim.gang, now);
+    for (PodId pod : victim.pods) grace = std::max(grace, pods_.at(pod).pod.grace);
+    leaving.insert(leaving.end(), victim.pods.begin(), victim.pods.end());
     if (gang.queue.valid()) evictions_.push_back({tree_.at(gang.queue).path, now});
   }
   Gang& gang = gangs_[claim.gang.value];
   SetClaim(&gang, claim.room, now + grace + kClaimGrace);
   gang.victims = std::move(leaving);
+}
+
+void State::SendAway(const Victim& victim, GangId claimant, absl::Time now) {
+  if (victim.whole) SetEvicted(&gangs_[victim.gang.value], true);
+  for (PodId pod : victim.pods) {
+    PodSlot& slot = pods_.at(pod);
+    slot.evicting = true;
+    changes_.Add({victim.gang, pod});
+    slot.evicted_for = claimant;
+    Refoot(pod, now);
+  }
+  Settle(victim.gang, now);
 }
 
 void State::On(const EvictionRefused& event, absl::Time now) {
@@ -147,6 +151,7 @@ void State::On(const EvictionRefused& event, absl::Time now) {
     if (claimant.valid()) DropClaim(&gangs_[claimant.value]);
   }
   changed_ = true;
+  memory_changed_ = true;  // no later daemon is to end it
 }
 
 // Driver's role first, executors' last; else in the order of arrival.
@@ -189,9 +194,27 @@ void State::RecallClaims(absl::Time now) {
       room.push_back({roles[static_cast<size_t>(part.part)], node, part.count});
     }
     SetClaim(&gang, std::move(room), record.until);
+    for (const ClaimRecord::Victim& victim : record.victims) RecallVictim(victim, &gang, now);
     changed_ = true;
     return true;
   });
+}
+
+// What an earlier daemon began to evict is still on its way out, however far that came: of a gang
+// that goes whole nothing is repaired, and nothing that it creates is placed.
+void State::RecallVictim(const ClaimRecord::Victim& record, Gang* claimant, absl::Time now) {
+  Victim victim{.whole = record.whole, .pods = {}};
+  for (const std::string& uid : record.pods) {
+    const PodId id = pods_.Find(uid);
+    if (!id.valid() || !OnNode(pods_.at(id).footing.standing)) continue;
+    const GangId of = pods_.at(id).footing.gang;
+    if (!of.valid() || of == claimant->id || (victim.gang.valid() && of != victim.gang)) continue;
+    victim.gang = of;
+    victim.pods.push_back(id);
+  }
+  if (victim.pods.empty()) return;
+  SendAway(victim, claimant->id, now);
+  claimant->victims.insert(claimant->victims.end(), victim.pods.begin(), victim.pods.end());
 }
 
 }  // namespace muster

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "scheduler/state/state.h"
+#include "scheduler/state/victims.h"
 
 namespace muster {
 
@@ -21,11 +21,15 @@ Memory State::ToMemory() const {
   Memory memory;
   for (const Gang& gang : gangs_) {
     if (!gang.id.valid() || gang.claim.empty()) continue;
-    ClaimRecord record{gang.opener_uid, gang.claim_until, {}};
+    ClaimRecord record{gang.opener_uid, gang.claim_until, {}, {}};
     const std::vector<RoleId> roles = RolesOf(gang);
     for (const ClaimSlot& slot : gang.claim) {
       const auto part = std::find(roles.begin(), roles.end(), slot.role) - roles.begin();
       record.rooms.push_back({static_cast<int32_t>(part), nodes_.at(slot.node).name, slot.count});
+    }
+    for (const Victim& victim : VictimsOf(*this, gang)) {
+      record.victims.push_back({victim.whole, {}});
+      for (PodId pod : victim.pods) record.victims.back().pods.push_back(pods_.at(pod).pod.uid);
     }
     memory.claims.push_back(std::move(record));
   }

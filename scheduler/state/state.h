@@ -46,10 +46,9 @@ class State {
   // Whether anything changed since the last ClearChanged that a decision could depend on.
   bool changed() const { return changed_; }
   void ClearChanged() { changed_ = false; }
-  // Whether holds that stamps promise cannot be rebuilt yet: the world is still being asked what
-  // the executors of a running driver are. Deciding now would give their room away.
+  // Whether executors of a running driver are still asked for: what they are promised is not known.
   bool AwaitsForecast() const;
-  // What the next daemon needs to be told (model/memory.h), and whether that has changed since the
+  // What the next daemon is to be told (model/memory.h), and whether that has changed since the
   // last ClearMemoryChanged, beside claims: averages of past use do until use has long been steady.
   Memory ToMemory() const;
   bool memory_changed() const { return memory_changed_ || tree_.now() < past_settled_; }
@@ -73,8 +72,7 @@ class State {
   const absl::btree_set<GangId>& attention() const { return attention_; }
   // What users' gangs use and hold.
   const UserUse& user_use() const { return user_use_; }
-  // How long the gang would run if it began now: what its user says, else what gangs of its app
-  // took in its queue; infinite where neither is known.
+  // How long it would run from now: its user's word, else its app's in the queue, else infinite.
   absl::Duration Estimate(const Gang& gang) const;
   // Dominant, of that and of what they have used and held before, where that counts.
   Share UserShare(QueueId leaf, const std::string& user) const;
@@ -191,6 +189,8 @@ class State {
   std::vector<RoleId> RolesOf(const Gang& gang) const;
   bool ClaimAwaitsForecast() const;
   void RecallClaims(absl::Time now);
+  void RecallVictim(const ClaimRecord::Victim& record, Gang* claimant, absl::Time now);
+  void SendAway(const Victim& victim, GangId claimant, absl::Time now);
 
   // estimates.cc: when gangs end, and when heads have waited too long
   void ExpectEnd(Gang* gang, absl::Time now);

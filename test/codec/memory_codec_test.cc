@@ -12,8 +12,11 @@ namespace {
 
 Memory Sample() {
   Memory memory;
-  memory.claims = {{"uid-1", absl::FromUnixMicros(1700000000123456), {{0, "n1", 1}, {1, "n2", 7}}},
-                   {"uid-2", absl::FromUnixSeconds(1700000600), {}}};
+  memory.claims = {{"uid-1",
+                    absl::FromUnixMicros(1700000000123456),
+                    {{0, "n1", 1}, {1, "n2", 7}},
+                    {{true, {"driver", "exec"}}, {false, {"more"}}}},
+                   {"uid-2", absl::FromUnixSeconds(1700000600), {}, {}}};
   memory.run_times = {{"etl", "nightly \"x\"", {60, 75, 1}}, {"etl", "other", {9}}};
   memory.past_use = {
       {"etl", "", absl::FromUnixSeconds(7), {{"cpu", 4000}, {"memory", int64_t{1} << 50}}},
@@ -31,8 +34,10 @@ TEST_CASE("memory is written as one text, and read back the same") {
   const std::string text = EncodeMemory(Sample());
   CHECK(text ==
         "{\"version\":\"v1\",\"claims\":[{\"opener\":\"uid-1\",\"until\":"
-        "\"2023-11-14T22:13:20.123456+00:00\",\"rooms\":[[0,\"n1\",1],[1,\"n2\",7]]},{\"opener\":"
-        "\"uid-2\",\"until\":\"2023-11-14T22:23:20+00:00\",\"rooms\":[]}],\"runTimes\":[{\"queue\":"
+        "\"2023-11-14T22:13:20.123456+00:00\",\"rooms\":[[0,\"n1\",1],[1,\"n2\",7]],\"victims\":["
+        "{\"whole\":true,\"pods\":[\"driver\",\"exec\"]},{\"whole\":false,\"pods\":[\"more\"]}]},"
+        "{\"opener\":\"uid-2\",\"until\":\"2023-11-14T22:23:20+00:00\",\"rooms\":[],\"victims\":[]}"
+        "],\"runTimes\":[{\"queue\":"
         "\"etl\",\"app\":\"nightly \\\"x\\\"\",\"seconds\":[60,75,1]},{\"queue\":\"etl\",\"app\":"
         "\"other\",\"seconds\":[9]}],\"pastUse\":[{\"queue\":\"etl\",\"user\":\"\",\"at\":"
         "\"1970-01-01T00:00:07+00:00\",\"average\":{\"cpu\":4000,\"memory\":"
@@ -54,9 +59,12 @@ TEST_CASE("random memories come back the same") {
   for (int i = 0; i < 300; ++i) {
     Memory memory;
     for (uint32_t n = below(4); n > 0; --n) {
-      ClaimRecord claim{name(), absl::FromUnixNanos(static_cast<int64_t>(random()) << 29), {}};
+      ClaimRecord claim{name(), absl::FromUnixNanos(static_cast<int64_t>(random()) << 29), {}, {}};
       for (uint32_t r = below(4); r > 0; --r) {
         claim.rooms.push_back({static_cast<int32_t>(below(3)), name(), 1});
+      }
+      for (uint32_t v = below(3); v > 0; --v) {
+        claim.victims.push_back({below(2) == 0, std::vector<std::string>(below(3), name())});
       }
       memory.claims.push_back(claim);
       memory.run_times.push_back({name(), name(), {static_cast<int64_t>(random()), 0}});
@@ -85,6 +93,9 @@ TEST_CASE("a text that is not all right counts for nothing, and the message says
       {"[1,\"n2\",7]", "[1,\"n2\",0]", "claims[0].rooms[1]: expected a whole number from 1 to"},
       {"[1,\"n2\",7]", "[-1,\"n2\",7]", "claims[0].rooms[1]: expected a whole number from 0 to"},
       {"[1,\"n2\",7]", "[1,2,7]", "claims[0].rooms[1]: expected text"},
+      {"\"whole\":false", "\"whole\":0", "claims[0].victims[1].whole: expected true or false"},
+      {"\"more\"", "7", "claims[0].victims[1].pods[0]: expected text"},
+      {"\"victims\":[]", "\"victims\":[[]]", "claims[1].victims[0]: expected an object"},
       {"\"uid-2\"", "null", "claims[1].opener: expected text"},
       {"2023-11-14T22:23:20+00:00", "soon", "claims[1].until: expected a time"},
       {"[60,75,1]", "[60,-75,1]", "runTimes[0].seconds[1]: expected a whole number from 0"},
@@ -109,6 +120,12 @@ TEST_CASE("a text that is not all right counts for nothing, and the message says
   }
 }
 
+TEST_CASE("claims of daemons that did not write their victims are read") {
+  const std::string text = absl::StrReplaceAll(EncodeMemory(Sample()), {{",\"victims\":[]", ""}});
+  REQUIRE(text != EncodeMemory(Sample()));
+  CHECK(*DecodeMemory(text) == Sample());
+}
+
 TEST_CASE("what is too much is left out, the oldest run times first, claims last") {
   Memory memory = Sample();
   memory.run_times.clear();
@@ -126,10 +143,10 @@ TEST_CASE("what is too much is left out, the oldest run times first, claims last
   CHECK(less.run_times[7].seconds.size() == 500);
   CHECK(less.run_times[7].seconds.back() == 999);
 
-  const Memory claims = *DecodeMemory(EncodeMemory(memory, 400));
+  const Memory claims = *DecodeMemory(EncodeMemory(memory, 520));
   CHECK(claims.run_times.empty());
   CHECK(claims.claims == memory.claims);
-  const Memory later = *DecodeMemory(EncodeMemory(memory, 240));
+  const Memory later = *DecodeMemory(EncodeMemory(memory, 250));
   REQUIRE(later.claims.size() == 1);
   CHECK(later.claims[0].opener_uid == "uid-2");
 }

@@ -103,5 +103,83 @@ TEST_CASE("a refused victim stays, says so, and is spared; one that nobody refus
   CHECK(state.gang(state.pod(state.FindPod(full.big.uid)).footing.gang).claim.empty());
 }
 
+// A gang of three in the way of a more important one, up to the claim; and what it left on record.
+struct Interrupted {
+  Interrupted() {
+    big.priority = 10;
+    ScriptedWorld world;
+    world.See(MakeNode("n1", 4));
+    world.Tell(Synced{});
+    for (Pod& pod : low) world.See(pod);
+    world.Run();
+    for (Pod& pod : low) world.Accept(pod);
+    world.Run();
+    world.See(big);
+    world.Run();
+    REQUIRE(world.memories.size() == 1);
+    REQUIRE(world.evictions.size() == 1);
+    first = world.evictions[0];
+    next.Tell(MemorySeen{world.memories[0]});
+    next.See(MakeNode("n1", 4));
+    next.See(big);
+  }
+
+  std::vector<Pod> low = {Member("low", 0, 3, 1), Member("low", 1, 3, 1), Member("low", 2, 3, 1)};
+  Pod big = MakePod("big", 4);
+  EvictPods first;
+  ScriptedWorld next;  // of the daemon that comes after
+};
+
+TEST_CASE("what a daemon began to evict the next one ends, and repairs nothing of it") {
+  Interrupted c;
+  Pod going = On(c.low[2], "n1");
+  going.deleting = true;
+  c.next.See(On(c.low[1], "n1"));  // the first is gone
+  c.next.See(going);
+  c.next.See(Member("low", 3, 3, 1));  // made by its owner for the one that is gone
+  c.next.Tell(Synced{});
+  c.next.Run();
+  REQUIRE(c.next.evictions.size() == 1);
+  CHECK(c.next.evictions[0].message == c.first.message);
+  REQUIRE(c.next.evictions[0].victims.size() == 1);
+  REQUIRE(c.next.evictions[0].victims[0].pods.size() == 1);
+  CHECK(c.next.evictions[0].victims[0].pods[0].uid == c.low[1].uid);
+  CHECK(c.next.binds.empty());
+  for (const PostEvent& event : c.next.events) CHECK(event.reason != "Evicted");
+  c.next.Tell(PodGone{c.low[1].uid});
+  c.next.Tell(PodGone{c.low[2].uid});
+  c.next.Run();
+  CHECK(c.next.NodeOf(c.big) == "n1");
+  CHECK(c.next.BindsOf(c.low[0]) == 0);
+}
+
+TEST_CASE("an eviction that was on record and had not begun is begun") {
+  Interrupted c;
+  for (const Pod& pod : c.low) c.next.See(On(pod, "n1"));
+  c.next.Tell(Synced{});
+  c.next.Run();
+  REQUIRE(c.next.evictions.size() == 1);
+  REQUIRE(c.next.evictions[0].victims.size() == 1);
+  CHECK(c.next.evictions[0].victims[0].pods.size() == 3);
+  CHECK(c.next.plans.back().claims.empty());  // nobody is evicted for it twice
+}
+
+TEST_CASE("where the claimant is gone nobody is evicted for it any more") {
+  Interrupted c;
+  for (const Pod& pod : c.low) c.next.See(On(pod, "n1"));
+  c.next.Tell(PodGone{c.big.uid});
+  c.next.Tell(Synced{});
+  c.next.Run();
+  CHECK(c.next.evictions.empty());
+}
+
+TEST_CASE("a refused eviction is not on record any more") {
+  Full full;
+  full.world.Tell(EvictionRefused{{full.small.uid}, 429, "said a budget"});
+  full.world.Run(absl::Seconds(60));
+  REQUIRE(full.world.memories.size() >= 2);
+  CHECK(full.world.memories.back().claims.empty());
+}
+
 }  // namespace
 }  // namespace muster::loop::test
