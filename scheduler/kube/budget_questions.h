@@ -55,8 +55,8 @@ class BudgetQuestions {
   BudgetQuestions(const BudgetQuestions&) = delete;
   BudgetQuestions& operator=(const BudgetQuestions&) = delete;
 
-  // Of pods in the order of their victims. Told yes or no once, later, at `give_up` at the latest,
-  // which is on the reactor's clock.
+  // Of pods, at least one, in the order of their victims. Told yes or no once, later, at `give_up`
+  // at the latest, which is on the reactor's clock.
   void Ask(uint64_t order, std::vector<Leaver> pods, absl::Duration give_up);
   // The pod's eviction is accepted or given up, or needs none any more.
   void Settled(uint64_t order, const std::string& uid);

@@ -204,7 +204,10 @@ void Evictor::AskTogether(uint64_t id) {
       if (attempts_.contains(pod.uid)) pods.push_back({pod, i});
     }
   }
-  questions_.Ask(id, std::move(pods), order.give_up);
+  if (pods.empty())
+    Go(id);
+  else
+    questions_.Ask(id, std::move(pods), order.give_up);
 }
 
 // The next victim's first pod. Where it leaves already, the victim's others follow.

@@ -169,6 +169,7 @@ TEST_CASE("all pods that a budget covers count together, and its first victim to
   CHECK(Why({at_k(5), at_l(6)}, pods) == "2: disruption budget team/l allows 6 of 7 pods to go");
   CHECK(Why({at_l(6), at_k(4)}, pods) == "1: disruption budget team/k allows 4 of 5 pods to go");
   CHECK(Why({at_k(4), at_l(6)}, pods) == "1: disruption budget team/k allows 4 of 5 pods to go");
+  CHECK(Why({at_k(2), at_l(2)}, pods) == "0: disruption budget team/k allows 2 of 5 pods to go");
   CHECK(Why({at_k(-1), at_l(7)}, pods) == "0: disruption budget team/k allows 0 of 5 pods to go");
   CHECK(Why({at_k(0)}, {}) == "");
   CHECK(Why({at_k(0)}, Pods(2, 4, c)) == "");

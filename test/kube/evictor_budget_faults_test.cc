@@ -36,6 +36,34 @@ TEST_CASE("a failing list or read is asked anew, and the answer counts") {
   }
 }
 
+TEST_CASE("what was heard before a failure is forgotten") {
+  FakeApiServer server;
+  Evicting evicting(server);
+  const auto a = evicting.Victim("a", 6);
+  server.Put(MakeBudget("some", "work", "a", 1));
+  server.Put(MakeBudget("others", "work", "z", 0));  // so that pods are read the second time, too
+  server.Add({"GET", "/pods/a-0", 1, Fault::Act::kReply, 500});
+  for (const char* path : {"/pods/a-1", "/pods/a-2", "/pods/a-3"}) {
+    server.Add({"GET", path, 1, Fault::Act::kHangBefore});
+  }
+  evicting.Evict({a});
+  REQUIRE(evicting.Until([&] { return !evicting.problems.empty(); }));
+  server.Put(MakeBudget("some", "work", "a", 6));
+  REQUIRE(evicting.Settle());
+  CHECK(Leaving(evicting, a) == 6);
+}
+
+TEST_CASE("the pods of a large order are read a few at a time") {
+  FakeApiServer server;
+  Evicting evicting(server);
+  server.Put(MakeBudget("some", "work", "z", 1));
+  server.Add({"GET", "/pods/", 1000, Fault::Act::kHangBefore});
+  evicting.Evict({evicting.Victim("a", 12)});
+  REQUIRE(evicting.Until([&] { return server.Count("GET", "/pods/") > 0; }));
+  RunQuietly(evicting.reactor);
+  CHECK(server.Count("GET", "/pods/") <= static_cast<int>(BudgetQuestions::kReads));
+}
+
 TEST_CASE("a failed list waits as long as the server asked") {
   FakeApiServer server;
   Evicting evicting(server);
@@ -174,6 +202,17 @@ TEST_CASE("pods that go or are replaced while budgets are asked do not count") {
   CHECK(evicting.refused.empty());
   CHECK_FALSE(evicting.Leaves("a-2"));
   CHECK(evicting.Leaves("a-3"));
+}
+
+TEST_CASE("where no pod is left after the dry runs no budget is asked") {
+  FakeApiServer server;
+  Evicting evicting(server);
+  const auto a = evicting.Victim("a", 2);
+  for (const loop::PodRef& pod : a.pods) server.Remove("pods", "team/" + pod.name);
+  evicting.Evict({a});
+  REQUIRE(evicting.Settle());
+  CHECK(evicting.refused.empty());
+  CHECK(server.Count("GET", kBudgets) == 0);
 }
 
 TEST_CASE("when all pods are gone their budgets' answer is not waited for") {
