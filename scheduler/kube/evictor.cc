@@ -3,65 +3,32 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "k8s/pod.pb.h"
 #include "scheduler/kube/api_path.h"
+#include "scheduler/kube/eviction_answer.h"
 #include "scheduler/kube/reports.h"
 
 namespace muster::kube {
 namespace {
 
-enum class Answer {
-  kYes,
-  kNo,       // for a reason that will not pass by itself
-  kUnclear,  // it may have taken effect, or the pod is another one: the pod tells
-  kNotNow,
-};
-
-// A server that has too much to do answers 429, too, but names no budget.
-bool NamesBudget(const ApiError& error) {
-  return error.cause == "DisruptionBudget" || absl::StrContains(error.message, "disruption budget");
-}
-
-Answer Judge(const HttpReply& reply) {
-  if (!reply.transport.ok()) return reply.maybe_applied ? Answer::kUnclear : Answer::kNotNow;
-  if (reply.ok()) return Answer::kYes;
-  switch (reply.code) {
-    case 401: return Answer::kNotNow;
-    case 404:
-    case 408:
-    case 409: return Answer::kUnclear;
-    case 429: return NamesBudget(ReadApiError(reply.body)) ? Answer::kNo : Answer::kNotNow;
-    case 500:
-      return absl::StrContains(ReadApiError(reply.body).message, "PodDisruptionBudget")
-                 ? Answer::kNo
-                 : Answer::kUnclear;
-    default: return reply.code < 500 ? Answer::kNo : Answer::kUnclear;
-  }
-}
-
-// A server that is away or overloaded says nothing about the pod.
-bool CountsAsFailure(const HttpReply& reply) {
-  return reply.transport.ok() &&
-         (reply.code == 401 || reply.code == 404 || reply.code == 409 || reply.code == 500);
-}
-
-// With the words of the budget, which name it.
-std::string WhyNot(const loop::PodRef& pod, const HttpReply& reply) {
-  std::string why = absl::StrCat(Called(pod), ": ", ErrorText(reply));
-  if (!reply.transport.ok()) return why;
-  const ApiError error = ReadApiError(reply.body);
-  if (NamesBudget(error) && !error.cause_message.empty()) {
-    absl::StrAppend(&why, " ", error.cause_message);
-  }
-  return why;
+std::string Undecided(const std::string& why) {
+  return absl::StrCat("undecided after ", absl::FormatDuration(Evictor::kPatience), ": ", why);
 }
 
 }  // namespace
 
 Evictor::Evictor(Reactor& reactor, Sink sink, uint64_t seed)
-    : reactor_(reactor), sink_(std::move(sink)), seed_(seed) {}
+    : reactor_(reactor),
+      sink_(std::move(sink)),
+      seed_(seed),
+      questions_(reactor,
+                 {[this](uint64_t order) { Go(order); },
+                  [this](uint64_t order, size_t victim, int code, std::string why) {
+                    Refuse(order, victim, code, code == 0 ? Undecided(why) : std::move(why));
+                  },
+                  sink_.problem},
+                 seed) {}
 
 Evictor::~Evictor() {
   for (const auto& [uid, attempt] : attempts_) {
@@ -145,12 +112,12 @@ void Evictor::OnPosted(const std::string& uid, const HttpReply& reply) {
   Attempt& attempt = *attempts_.at(uid);
   attempt.posted = false;
   --in_flight_;
-  const Answer answer = Judge(reply);
-  if (answer == Answer::kYes) {
+  const EvictionAnswer answer = ReadEvictionAnswer(reply);
+  if (answer == EvictionAnswer::kYes) {
     Agree(uid);
-  } else if (answer == Answer::kNo && attempt.mode != Mode::kForce) {
+  } else if (answer == EvictionAnswer::kNo && attempt.mode != Mode::kForce) {
     Refuse(attempt.order, attempt.victim, reply.code, WhyNot(attempt.pod, reply));
-  } else if (answer == Answer::kNo && reactor_.Now() - attempt.forced_since > kPatience) {
+  } else if (answer == EvictionAnswer::kNo && reactor_.Now() - attempt.forced_since > kPatience) {
     sink_.event(EvictionRefused{{uid}, reply.code, WhyNot(attempt.pod, reply)});
     Drop(uid);
   } else {
@@ -160,7 +127,7 @@ void Evictor::OnPosted(const std::string& uid, const HttpReply& reply) {
       ++attempt.failures;
       attempt.last_code = reply.code;
     }
-    if (answer == Answer::kUnclear || attempt.failures >= kTries)
+    if (answer == EvictionAnswer::kUnclear || attempt.failures >= kTries)
       ReadBack(uid);
     else
       Later(uid, &Evictor::Queue, RetryFloor(reply));
@@ -200,9 +167,7 @@ void Evictor::Later(const std::string& uid, Step step, absl::Duration floor) {
   const bool decided = attempt.mode == Mode::kAsk || step == &Evictor::Queue;
   if (attempt.mode != Mode::kForce && decided &&
       reactor_.Now() + wait > orders_.at(attempt.order).give_up) {
-    Refuse(attempt.order, attempt.victim, 0,
-           absl::StrCat("undecided after ", absl::FormatDuration(kPatience), ": ",
-                        attempt.last_error));
+    Refuse(attempt.order, attempt.victim, 0, Undecided(attempt.last_error));
     return;
   }
   const Lane lane = step == &Evictor::Queue ? Lane::kBind : Lane::kRead;
@@ -218,7 +183,7 @@ void Evictor::Agree(const std::string& uid) {
   }
   attempt.mode = Mode::kWait;
   const uint64_t id = attempt.order;
-  if (--orders_.at(id).asked == 0) Go(id);
+  if (--orders_.at(id).asked == 0) AskTogether(id);
 }
 
 // The pod is gone or on its way out.
@@ -226,7 +191,23 @@ void Evictor::Leave(const std::string& uid) {
   const Mode mode = attempts_.at(uid)->mode;
   const uint64_t id = attempts_.at(uid)->order;
   Drop(uid);
-  if (mode == Mode::kCommit || (mode == Mode::kAsk && --orders_.at(id).asked == 0)) Go(id);
+  if (mode == Mode::kCommit) Go(id);
+  if (mode == Mode::kAsk && --orders_.at(id).asked == 0) AskTogether(id);
+}
+
+// Each pod alone may go; the budgets are asked for all of them.
+void Evictor::AskTogether(uint64_t id) {
+  const Order& order = orders_.at(id);
+  std::vector<BudgetQuestions::Leaver> pods;
+  for (size_t i = 0; i < order.action.victims.size(); ++i) {
+    for (const loop::PodRef& pod : order.action.victims[i].pods) {
+      if (attempts_.contains(pod.uid)) pods.push_back({pod, i});
+    }
+  }
+  if (pods.empty())
+    Go(id);
+  else
+    questions_.Ask(id, std::move(pods), order.give_up);
 }
 
 // The next victim's first pod. Where it leaves already, the victim's others follow.
@@ -271,7 +252,9 @@ void Evictor::Drop(const std::string& uid) {
   // Not at once: this may be told from inside an exchange, such as the watch's.
   reactor_.Post([&http = reactor_.http(), id = it->second->exchange] { http.Cancel(id); });
   reactor_.Cancel(it->second->timer);
+  const uint64_t order = it->second->order;
   attempts_.erase(it);
+  questions_.Settled(order, uid);
 }
 
 }  // namespace muster::kube

@@ -4,6 +4,9 @@
 //                 ask: dryRun of every pod, at once
 //                   │ all say yes (or are gone)            one says no
 //                   ▼                                 ┌─────────────────▶ EvictionRefused for all
+//                 ask together: their budgets ────────┤ one allows fewer than it covers
+//                   │ all may go (budget_questions.h) │
+//                   ▼                                 │
 //   of each victim  evict its first pod ──────────────┘ (for it and those after it)
 //   in turn         │ accepted: its commit point
 //                   ▼
@@ -15,10 +18,15 @@
 // from the pod, so that no victim is told to stay that goes. What is still undecided after
 // kPatience is given up: the claim would not live to see it.
 //
-// The refused victim gets the server's code; the others of the action, which nobody refused, get
-// code 0. The victims whose first pod was accepted before that are not called back. A pod that its
-// budget keeps after its victim's first one went is told alone: dry runs, asked one by one, are
-// each allowed by a budget that does not allow them all.
+// The refused victim gets the server's code, as if 429 had been answered where budgets refuse all
+// together; the others of the action, which nobody refused, get code 0. The victims whose first pod
+// was accepted before that are not called back.
+//
+// Dry runs are asked one by one, and a budget that allows one disruption allows each of them: that
+// is why budgets are asked together. What changes a budget between that answer and the evictions is
+// not seen (another eviction, a pod that became unready, a budget made just then), nor is anything
+// where budgets may not be listed. Then a pod that its budget keeps after its victim's first one
+// went is refused for kPatience and told alone, and its gang is repaired.
 //
 // Invariant: the UID is a precondition of every eviction, so repeating one can evict no other pod.
 // At most kInFlight are under way: with the bind lane's bound that leaves most of it to binds, and
@@ -34,6 +42,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "scheduler/kube/backoff.h"
+#include "scheduler/kube/budget_questions.h"
 #include "scheduler/kube/reactor.h"
 #include "scheduler/loop/ports.h"
 #include "scheduler/model/event.h"
@@ -66,7 +75,7 @@ class Evictor {
 
  private:
   // Of a pod: kAsk ─▶ kWait ─▶ kCommit (the first of its victim) or kForce. Up to kCommit a no ends
-  // the order.
+  // the order. In kWait its budgets are asked, then those before it go.
   enum class Mode { kAsk, kWait, kCommit, kForce };
 
   struct Order {
@@ -105,6 +114,7 @@ class Evictor {
   void Later(const std::string& uid, Step step, absl::Duration floor);
   void Agree(const std::string& uid);
   void Leave(const std::string& uid);
+  void AskTogether(uint64_t order);
   void Go(uint64_t order);
   void Refuse(uint64_t order, size_t victim, int code, std::string message);
   void Drop(const std::string& uid);
@@ -119,6 +129,7 @@ class Evictor {
   absl::flat_hash_map<std::string, std::unique_ptr<Attempt>> attempts_;  // by uid
   std::deque<std::string> queued_;                                       // uids; some dropped since
   size_t in_flight_ = 0;
+  BudgetQuestions questions_;
 };
 
 }  // namespace muster::kube

@@ -50,11 +50,11 @@ struct DeletePod {
 };
 
 // Evict pods of one gang or of several, so that another can start where they were. All are asked of
-// the eviction API with dryRun first; one refusal, and nothing is evicted. (The simulated world
-// asks the budgets for all of them together, too; the eviction API has no such question.) Then the
-// victims in order: of each the first pod is the driver, and the commit point; where it is refused,
-// it and those after it stay. What a victim still refuses after that is tried for as long as a
-// claim may last, and then stays. EvictionRefused names the pods of each victim that stay.
+// the eviction API with dryRun first, then their disruption budgets for all of them together; one
+// refusal, and nothing is evicted. Then the victims in order: of each the first pod is the driver,
+// and the commit point; where it is refused, it and those after it stay. What a victim still
+// refuses after that is tried for as long as a claim may last, and then stays. EvictionRefused
+// names the pods of each victim that stay.
 struct EvictPods {
   struct Victim {
     std::vector<PodRef> pods;

@@ -61,12 +61,14 @@ expect "so are the example pods" kubectl apply --filename deploy/examples/pods -
 expect_equal "what was applied by start is what deploy/ says" "" "$(drift_of_deploy)"
 muster_may create pods/binding list pods watch pods get pods delete pods patch pods/status \
   list nodes watch nodes get configmaps create events.events.k8s.io create pods/eviction \
+  list poddisruptionbudgets.policy \
   create tokenreviews.authentication.k8s.io create subjectaccessreviews.authorization.k8s.io
 muster_may_not list namespaces list priorityclasses.scheduling.k8s.io patch events.events.k8s.io \
   get secrets list secrets create pods update pods patch pods list configmaps \
   watch configmaps update nodes patch nodes/status create serviceaccounts/token \
   create pods/exec deletecollection pods create configmaps update configmaps \
-  escalate clusterroles.rbac.authorization.k8s.io create leases.coordination.k8s.io
+  escalate clusterroles.rbac.authorization.k8s.io create leases.coordination.k8s.io \
+  watch poddisruptionbudgets.policy update poddisruptionbudgets.policy delete poddisruptionbudgets.policy
 expect "Muster may watch its own configuration" muster_can list configmaps/muster-config -n muster-system
 expect_refusal "and no other of its namespace" '^no' muster_can list configmaps/kube-root-ca.crt -n muster-system
 expect "Muster may make its state in its namespace" muster_can create configmaps -n muster-system

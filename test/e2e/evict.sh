@@ -85,4 +85,36 @@ for name in kept keptb; do
   expect "nor marked" are "$name" "$disruption.status" True 0
 done
 expect_equal "and the claimant waits" 0 "$(bound refused)"
+
+# --- a budget over a part of a gang protects all of it ---
+# budget NAME MIN_AVAILABLE ALLOWED: over the last 4 pods of the gang NAME.
+budget() {
+  kubectl label pods "$1"-{4,5,6,7} "part=$1" >/dev/null
+  kubectl create poddisruptionbudget "part-$1" --selector "part=$1" --min-available "$2" >/dev/null
+  expect_soon "a budget covers a part of gang $1" 15 says "^4 $3\$" kubectl get poddisruptionbudget "part-$1" \
+    --output jsonpath='{.status.expectedPods} {.status.disruptionsAllowed}'
+}
+remove_work refused && remove_work keptb
+for name in refused keptb; do expect_soon "$name is gone" 15 gone "$name"; done
+work partly adhoc 8
+expect_soon "a gang is bound" 15 is_bound partly 8
+expect_soon "and runs" 15 are partly .status.phase Running 8
+budget partly 3 1
+work spared etl 8
+expect_soon "its eviction is refused by its budget's numbers" 15 event_says 'Pod/partly-[0-9] Warning' \
+  'EvictionRefused: it stays: disruption budget default/part-partly allows 1 of 4 pods to go'
+expect "nothing of it was evicted" are partly .metadata.deletionTimestamp T 0
+expect "nor marked" are partly "$disruption.status" True 0
+expect_equal "and the claimant waits" 0 "$(bound spared)"
+remove_work spared && remove_work kept
+for name in spared kept; do expect_soon "$name is gone" 15 gone "$name"; done
+work loose adhoc 8 test.example/hold
+expect_soon "a gang is bound" 15 is_bound loose 8
+expect_soon "and runs" 15 are loose .status.phase Running 8
+budget loose 0 4
+work owed etl 8
+expect_soon "a gang whose budget allows its part is evicted whole" 15 are loose .metadata.deletionTimestamp T 8
+expect "and the other is let be" are partly .metadata.deletionTimestamp T 0
+let_go loose
+expect_soon "the claimant has its room" 15 is_bound owed 8
 all_hold

@@ -16,10 +16,8 @@ Memory Claimed(const std::string& opener) {
 }
 
 std::string PutRunning(FakeApiServer& server, const std::string& name, int64_t grace = 30) {
-  k8s::Pod pod = MakePod(name);
+  k8s::Pod pod = MakeRunningPod(name, /*work=*/"w", grace);
   pod.mutable_spec()->set_node_name("n1");
-  pod.mutable_spec()->set_termination_grace_period_seconds(grace);
-  pod.mutable_status()->set_phase("Running");
   return server.Put(pod);
 }
 
@@ -152,7 +150,7 @@ TEST_CASE("a refusal reaches the feed; a victim that is gone is told as gone") {
   FakeApiServer server;
   const std::string a = PutRunning(server, "a", 0);
   const std::string b = PutRunning(server, "b");
-  server.SetBudget({"quorum", "b", 0, true});
+  server.Put(MakeBudget("quorum", "pod", "b", 0));
   Running running(server);
   REQUIRE(running.Until([&] { return running.Count<Synced>() == 1; }));
   running.world->Evict(Evict({{b, "b"}}));

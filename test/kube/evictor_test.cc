@@ -6,71 +6,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "test/kube/world_fixture.h"
+#include "test/kube/evicting.h"
 
 namespace muster::kube {
 namespace {
-
-constexpr char kDry[] = "/eviction?timeout=4s&dryRun=All";
-
-struct Evicting {
-  explicit Evicting(FakeApiServer& fake)
-      : server(fake), http(PlainCredentials(fake), HttpLimits()), reactor(clock, http) {
-    http.set_may_write([this] { return may_write; });
-    evictor = std::make_unique<Evictor>(
-        reactor,
-        Evictor::Sink{[this](Event event) { Hear(std::get<EvictionRefused>(event)); },
-                      [this](std::string what) { problems.push_back(std::move(what)); },
-                      [this](const loop::PodRef& pod, const std::string& message) {
-                        evicted.push_back(absl::StrCat(pod.name, " ", message));
-                      }},
-        /*seed=*/1);
-  }
-
-  void Hear(const EvictionRefused& event) {
-    for (const std::string& uid : event.uids) {
-      refused[uid] = absl::StrCat(event.code, " ", event.message);
-    }
-  }
-  // Running pods NAME-0 and on, by default with a grace.
-  loop::EvictPods::Victim Victim(const std::string& name, int pods, int64_t grace = 30) {
-    loop::EvictPods::Victim victim;
-    for (int i = 0; i < pods; ++i) {
-      k8s::Pod pod = MakePod(absl::StrCat(name, "-", i));
-      pod.mutable_status()->set_phase("Running");
-      pod.mutable_spec()->set_termination_grace_period_seconds(grace);
-      victim.pods.push_back({server.Put(pod), "team", pod.metadata().name()});
-    }
-    return victim;
-  }
-  void Evict(const std::vector<loop::EvictPods::Victim>& victims) {
-    evictor->Evict({victims, "for gang x"});
-  }
-  bool Until(const std::function<bool()>& condition) { return RunUntil(reactor, condition); }
-  // Lets the back-off run until nothing is under way.
-  bool Settle(absl::Duration step = absl::Milliseconds(200)) {
-    for (int i = 0; i < 300 && evictor->unsettled() > 0; ++i) {
-      RunQuietly(reactor, 3);
-      clock.Advance(step);
-    }
-    return evictor->unsettled() == 0;
-  }
-  bool Leaves(const std::string& name) {
-    return !server.Has("pods", "team/" + name) ||
-           server.GetPod("team/" + name).metadata().has_deletion_timestamp();
-  }
-  int Real() { return server.Count("POST", "/eviction") - server.Count("POST", kDry); }
-
-  FakeApiServer& server;
-  HandClock clock;
-  Http http;
-  Reactor reactor;
-  bool may_write = true;
-  std::map<std::string, std::string> refused;
-  std::vector<std::string> problems;
-  std::vector<std::string> evicted;
-  std::unique_ptr<Evictor> evictor;
-};
 
 TEST_CASE("all are asked first; then each victim's first pod goes, and its others after it") {
   FakeApiServer server;
@@ -83,16 +22,17 @@ TEST_CASE("all are asked first; then each victim's first pod goes, and its other
   std::vector<std::string> order;
   for (const WireRequest& request : server.Requests()) {
     const bool dry = absl::StrContains(request.query_text, "dryRun");
-    order.push_back((dry ? "?" : "") +
-                    std::string(request.path.substr(request.path.find("pods/"))));
+    const size_t from = request.path.rfind("pod");
+    order.push_back((dry ? "?" : "") + std::string(request.path.substr(from)));
   }
-  REQUIRE(order.size() == 10);
+  REQUIRE(order.size() == 11);
   const auto at = [&order](const char* what) {
     return std::find(order.begin(), order.end(), what) - order.begin();
   };
-  CHECK(at("pods/a-0/eviction") == 5);
-  CHECK(at("pods/a-1/eviction") > 5);
-  CHECK(at("pods/b-0/eviction") > 5);
+  CHECK(at("poddisruptionbudgets") == 5);
+  CHECK(at("pods/a-0/eviction") == 6);
+  CHECK(at("pods/a-1/eviction") > 6);
+  CHECK(at("pods/b-0/eviction") > 6);
   CHECK(at("pods/b-1/eviction") > at("pods/b-0/eviction"));
   CHECK(evicting.evicted.size() == 5);
   CHECK(evicting.evicted[0] == "a-0 for gang x");
@@ -105,13 +45,15 @@ TEST_CASE("one refusal of a dry run, and nothing is evicted of any victim") {
   const auto b = evicting.Victim("b", 2);
   std::string why;
   SECTION("a budget without disruptions left") {
-    server.SetBudget({"quorum", "b-1", 0, true});
+    server.Put(MakeBudget("quorum", "pod", "b-1", 0));
     why =
         "429 pod team/b-1: 429 TooManyRequests: Cannot evict pod as it would violate the pod's "
         "disruption budget. The disruption budget quorum needs 1 healthy pods and has 1 currently";
   }
   SECTION("a budget that the server has not processed yet") {
-    server.SetBudget({"quorum", "b-1", 5, false});
+    k8s::PodDisruptionBudget budget = MakeBudget("quorum", "pod", "b-1", 5);
+    budget.mutable_metadata()->set_generation(2);
+    server.Put(budget);
     why =
         "429 pod team/b-1: 429 TooManyRequests: Cannot evict pod as it would violate the pod's "
         "disruption budget. The disruption budget quorum is still being processed by the server.";
@@ -123,8 +65,8 @@ TEST_CASE("one refusal of a dry run, and nothing is evicted of any victim") {
     why = "429 pod team/b-1: 429 TooManyRequests: no says quorum";
   }
   SECTION("several budgets cover a pod") {
-    server.SetBudget({"one", "b", 5, true});
-    server.SetBudget({"two", "b-1", 5, true});
+    server.Put(MakeBudget("one", "work", "b", 5));
+    server.Put(MakeBudget("two", "pod", "b-1", 5));
     why =
         "500 pod team/b-1: 500: This pod has more than one PodDisruptionBudget, which the "
         "eviction subresource does not support.";
@@ -210,7 +152,8 @@ TEST_CASE("of real evictions a victim's first pod decides; a no stops what is le
   }
   SECTION("a budget that was used up since") {
     code = 429;
-    server.SetBudget({"quorum", "b-0", 0, true});
+    server.Put(MakeBudget("quorum", "pod", "b-0", 0));
+    server.Add({"GET", "/poddisruptionbudgets", 1, Fault::Act::kReply, 403});
   }
   evicting.Evict({a, b, c});
   REQUIRE(evicting.Settle());
@@ -247,7 +190,8 @@ TEST_CASE("after the driver went the others are evicted while a claim may last")
   FakeApiServer server;
   Evicting evicting(server);
   const auto a = evicting.Victim("a", 4);
-  server.SetBudget({"one-at-a-time", "a", 1, true});  // enough for any dry run
+  server.Put(MakeBudget("one-at-a-time", "work", "a", 1));  // enough for any dry run
+  server.Add({"GET", "/poddisruptionbudgets", 1, Fault::Act::kReply, 403});
   evicting.Evict({a});
   for (int i = 0; i < 20; ++i) {
     RunQuietly(evicting.reactor, 3);
@@ -258,7 +202,7 @@ TEST_CASE("after the driver went the others are evicted while a claim may last")
   CHECK(evicting.evictor->unsettled() == 3);
   CHECK(evicting.refused.empty());
   CHECK(evicting.Real() < 1 + 3 * 20);  // with back-off
-  server.SetBudget({"one-at-a-time", "a", 1, true});
+  server.Put(MakeBudget("one-at-a-time", "work", "a", 1));
   REQUIRE(evicting.Until([&] {
     evicting.clock.Advance(absl::Seconds(1));
     return evicting.evictor->unsettled() == 2;

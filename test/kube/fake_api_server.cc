@@ -49,6 +49,8 @@ template std::string FakeApiServer::StoreLocked(const std::string&, const std::s
 template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&, k8s::Lease);
 template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&,
                                                 k8s::ConfigMap);
+template std::string FakeApiServer::StoreLocked(const std::string&, const std::string&,
+                                                k8s::PodDisruptionBudget);
 
 template <typename T>
 std::string FakeApiServer::PutObject(const std::string& kind, T object) {
@@ -67,6 +69,9 @@ std::string FakeApiServer::Put(k8s::ConfigMap map) {
   return PutObject("configmaps", std::move(map));
 }
 std::string FakeApiServer::Put(k8s::Lease lease) { return PutObject("leases", std::move(lease)); }
+std::string FakeApiServer::Put(k8s::PodDisruptionBudget budget) {
+  return PutObject("poddisruptionbudgets", std::move(budget));
+}
 
 void FakeApiServer::Remove(const std::string& kind, const std::string& key) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -111,11 +116,6 @@ k8s::ConfigMap FakeApiServer::GetConfigMap(const std::string& key) {
 bool FakeApiServer::Has(const std::string& kind, const std::string& key) {
   std::lock_guard<std::mutex> lock(mutex_);
   return objects_[kind].count(key) > 0;
-}
-
-void FakeApiServer::SetBudget(Budget budget) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  budgets_[budget.name] = std::move(budget);
 }
 
 void FakeApiServer::Add(Fault fault) {

@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "k8s/cluster.pb.h"
 #include "k8s/pod.pb.h"
+#include "k8s/policy.pb.h"
 #include "test/kube/fake_http.h"
 
 namespace muster::kube {
@@ -39,14 +40,6 @@ struct Fault {
   std::string body = "{\"kind\":\"Status\",\"message\":\"as told\"}";
 };
 
-// A PodDisruptionBudget of the pods whose name begins with `prefix`.
-struct Budget {
-  std::string name;
-  std::string prefix;
-  int allowed = 0;        // disruptions; an eviction uses up one, a dry run none
-  bool processed = true;  // false: the server has not looked at it yet, and says when to come back
-};
-
 class FakeApiServer {
  public:
   explicit FakeApiServer(SSL_CTX* tls = nullptr);
@@ -61,6 +54,8 @@ class FakeApiServer {
   std::string Put(k8s::Node node);
   std::string Put(k8s::ConfigMap map);
   std::string Put(k8s::Lease lease);
+  // An eviction takes one of its disruptions, a dry run none; nothing gives any back.
+  std::string Put(k8s::PodDisruptionBudget budget);
   void Remove(const std::string& kind, const std::string& key);
   // Bytes that are no object of the kind, shown to its watches only.
   void SendGarbage(const std::string& kind);
@@ -70,8 +65,6 @@ class FakeApiServer {
   k8s::ConfigMap GetConfigMap(const std::string& key);
   bool Has(const std::string& kind, const std::string& key);
 
-  // Adds or replaces.
-  void SetBudget(Budget budget);
   void Add(Fault fault);
   void ClearFaults();
   void set_watch_list(bool offered);
@@ -144,7 +137,6 @@ class FakeApiServer {
   std::map<std::string, bool> cut_orderly_;
   std::map<std::string, int> open_watches_;
   std::deque<Fault> faults_;
-  std::map<std::string, Budget> budgets_;  // by name
   std::vector<WireRequest> requests_;
   std::vector<k8s::Event> events_;
   int binds_now_ = 0;

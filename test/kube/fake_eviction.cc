@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The eviction API of the fake API server, with the words and codes of v1.36
 // (pkg/registry/core/pod/storage/eviction.go), as also seen on a real one.
+#include <algorithm>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "k8s/cluster.pb.h"
+#include "k8s/policy.pb.h"
 #include "test/kube/fake_api_server.h"
 #include "test/kube/fake_bodies.h"
 
@@ -17,13 +19,33 @@ bool Ignored(const k8s::Pod& pod) {
   return pod.status().phase() != "Running" || pod.metadata().has_deletion_timestamp();
 }
 
+bool IsReady(const k8s::Pod& pod) {
+  const auto& conditions = pod.status().conditions();
+  return std::any_of(conditions.begin(), conditions.end(), [](const k8s::PodCondition& condition) {
+    return condition.type() == "Ready" && condition.status() == "True";
+  });
+}
+
+// Of selectors this server knows labels alone.
+bool IsOver(const k8s::PodDisruptionBudget& budget, const k8s::Pod& pod) {
+  if (budget.metadata().namespace_() != pod.metadata().namespace_()) return false;
+  const auto& wanted = budget.spec().selector().match_labels();
+  return budget.spec().has_selector() &&
+         std::all_of(wanted.begin(), wanted.end(), [&pod](const auto& label) {
+           const auto found = pod.metadata().labels().find(label.first);
+           return found != pod.metadata().labels().end() && found->second == label.second;
+         });
+}
+
 }  // namespace
 
 // 0: none objects.
 int FakeApiServer::JudgeBudgets(const k8s::Pod& pod, bool dry_run, std::string* body) {
-  std::vector<Budget*> over;
-  for (auto& [name, budget] : budgets_) {
-    if (absl::StartsWith(pod.metadata().name(), budget.prefix)) over.push_back(&budget);
+  std::vector<std::pair<std::string, k8s::PodDisruptionBudget>> over;
+  for (const auto& [key, stored] : objects_["poddisruptionbudgets"]) {
+    k8s::PodDisruptionBudget budget;
+    budget.ParseFromString(stored.raw);
+    if (IsOver(budget, pod)) over.emplace_back(key, budget);
   }
   if (over.size() > 1) {
     *body = StatusBody(500, "",
@@ -32,19 +54,28 @@ int FakeApiServer::JudgeBudgets(const k8s::Pod& pod, bool dry_run, std::string* 
     return 500;
   }
   if (over.empty()) return 0;
-  Budget& budget = *over.front();
-  if (budget.processed && budget.allowed > 0) {
-    if (!dry_run) --budget.allowed;
+  auto& [key, budget] = over.front();
+  k8s::PodDisruptionBudgetStatus& now = *budget.mutable_status();
+  const std::string& name = budget.metadata().name();
+  if (!IsReady(pod)) {
+    if (budget.spec().unhealthy_pod_eviction_policy() == "AlwaysAllow") return 0;
+    if (now.desired_healthy() > 0 && now.current_healthy() >= now.desired_healthy()) return 0;
+  }
+  const bool processed = now.observed_generation() >= budget.metadata().generation();
+  if (processed && now.disruptions_allowed() > 0) {
+    now.set_disruptions_allowed(now.disruptions_allowed() - 1);
+    if (!dry_run) StoreLocked("poddisruptionbudgets", key, budget);
     return 0;
   }
   k8s::Status status = MakeStatus(
       429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
   k8s::StatusCause& cause = *status.mutable_details()->add_causes();
   cause.set_type("DisruptionBudget");
-  cause.set_message(budget.processed ? absl::StrCat("The disruption budget ", budget.name,
-                                                    " needs 1 healthy pods and has 1 currently")
-                                     : absl::StrCat("The disruption budget ", budget.name,
-                                                    " is still being processed by the server."));
+  cause.set_message(processed ? absl::StrCat("The disruption budget ", name, " needs ",
+                                             now.desired_healthy(), " healthy pods and has ",
+                                             now.current_healthy(), " currently")
+                              : absl::StrCat("The disruption budget ", name,
+                                             " is still being processed by the server."));
   *body = status.SerializeAsString();
   return 429;
 }

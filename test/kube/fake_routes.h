@@ -38,11 +38,13 @@ inline std::string KindOf(const std::string& plural) {
   if (plural == "nodes") return "Node";
   if (plural == "configmaps") return "ConfigMap";
   if (plural == "leases") return "Lease";
+  if (plural == "poddisruptionbudgets") return "PodDisruptionBudget";
   return plural;
 }
 
 inline std::string ApiVersionOf(const std::string& kind) {
-  return kind == "leases" || kind == "Lease" ? "coordination.k8s.io/v1" : "v1";
+  if (kind == "leases" || kind == "Lease") return "coordination.k8s.io/v1";
+  return kind == "PodDisruptionBudget" || kind == "PodDisruptionBudgetList" ? "policy/v1" : "v1";
 }
 
 }  // namespace muster::kube

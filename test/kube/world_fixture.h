@@ -47,6 +47,35 @@ inline k8s::Pod MakePod(const std::string& name, const std::string& cpu = "1") {
   return pod;
 }
 
+// Runs, is healthy, and has the labels work=WORK and pod=NAME.
+inline k8s::Pod MakeRunningPod(const std::string& name, const std::string& work,
+                               int64_t grace = 30) {
+  k8s::Pod pod = MakePod(name);
+  (*pod.mutable_metadata()->mutable_labels())["work"] = work;
+  (*pod.mutable_metadata()->mutable_labels())["pod"] = name;
+  pod.mutable_spec()->set_termination_grace_period_seconds(grace);
+  pod.mutable_status()->set_phase("Running");
+  k8s::PodCondition* ready = pod.mutable_status()->add_conditions();
+  ready->set_type("Ready");
+  ready->set_status("True");
+  return pod;
+}
+
+// Over the pods of "team" with that label.
+inline k8s::PodDisruptionBudget MakeBudget(const std::string& name, const std::string& label,
+                                           const std::string& value, int allowed) {
+  k8s::PodDisruptionBudget budget;
+  budget.mutable_metadata()->set_name(name);
+  budget.mutable_metadata()->set_namespace_("team");
+  budget.mutable_metadata()->set_generation(1);
+  (*budget.mutable_spec()->mutable_selector()->mutable_match_labels())[label] = value;
+  budget.mutable_status()->set_observed_generation(1);
+  budget.mutable_status()->set_disruptions_allowed(allowed);
+  budget.mutable_status()->set_desired_healthy(1);
+  budget.mutable_status()->set_current_healthy(1);
+  return budget;
+}
+
 inline k8s::Node MakeNode(const std::string& name, const std::string& cpu = "4") {
   k8s::Node node;
   node.mutable_metadata()->set_name(name);
