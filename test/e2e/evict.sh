@@ -69,6 +69,31 @@ expect_soon "no claim is left" 10 metric_is muster_claims 0
 remove_work thief && remove_work owed && remove_work older
 for name in thief owed older; do expect_soon "$name is gone" 15 gone "$name"; done
 
+# --- an eviction that was cut in the middle is ended ---
+work other adhoc 8
+work cut adhoc 8
+for name in other cut; do expect_soon "a gang that borrows runs" 15 are "$name" .status.phase Running 8; done
+rooms=$(pod_states cut .spec.nodeName | sort | uniq -c | awk '{printf "%s[0,\"%s\",%d]", (NR > 1 ? "," : ""), $2, $1}')
+uids=$(pod_states cut .metadata.uid | awk '{printf "%s\"%s\"", (NR > 1 ? "," : ""), $0}')
+./dev cluster muster kill >/dev/null
+work heir etl 8
+heir=$(kubectl get pod heir-0 --output jsonpath='{.metadata.uid}')
+# What the daemon would have left when killed after three of eight evictions.
+cat >"$scratch/state.json" <<STATE
+{"version":"v1","claims":[{"opener":"$heir","until":"$(date --utc --date '2 minutes' +%FT%TZ)","rooms":[$rooms],
+ "victims":[{"whole":true,"pods":[$uids]}]}],"runTimes":[],"pastUse":[],"evictions":[]}
+STATE
+kubectl create configmap muster-state --namespace muster-system --from-file "$scratch/state.json" \
+  --dry-run=client --output yaml | kubectl replace --filename - >/dev/null
+for index in 0 1 2; do kubectl delete pod "cut-$index" --grace-period 0 --force --wait=false >/dev/null 2>&1; done
+expect_soon "a daemon dies when three of eight are gone" 10 is_bound cut 5
+./dev cluster muster start >/dev/null
+expect_soon "the next one evicts the rest" 20 gone cut
+expect_soon "and whom the room is for has it" 15 is_bound heir 8
+expect_equal "nobody else is evicted for it" 8 "$(bound other)"
+remove_work heir && remove_work other
+for name in heir other; do expect_soon "$name is gone" 15 gone "$name"; done
+
 # --- a budget protects whom it covers ---
 for name in kept keptb; do
   kubectl create poddisruptionbudget "whole-$name" --selector "work=$name" --min-available 8 >/dev/null
