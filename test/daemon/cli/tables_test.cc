@@ -65,6 +65,22 @@ TEST_CASE("every command prints what its golden file says, twice the same, in ev
   }
 }
 
+TEST_CASE("of an empty cluster every command says what there is: the queue, and nothing else") {
+  FakeDaemon daemon;
+  v1::Queue* queue = daemon.queues.add_queues();
+  queue->set_path("default");
+  queue->set_leaf(true);
+  queue->set_state("open");
+  for (const char* command : {"queues", "gangs", "top", "decisions", "cost"}) {
+    INFO(command);
+    const Outcome outcome = RunMuster(daemon.url(), {command});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    CheckGolden(absl::StrCat("empty-", command), outcome.out);
+  }
+  CHECK(RunMuster(daemon.url(), {"explain", "a/b"}).code == 3);
+}
+
 // Control characters of one and of two bytes, and what turns the direction of writing.
 std::string ControlIn(const std::string& text) {
   for (size_t i = 0; i < text.size(); ++i) {
