@@ -136,5 +136,16 @@ TEST_CASE("a trace tells its work again, for another config") {
   CHECK(!ChangesOf(what_if).empty());
 }
 
+TEST_CASE("a simulation is recorded, replayed, and tried with another config, by the commands") {
+  const ScratchFolder folder;
+  const std::string trace = folder.path() + "/trace";
+  CHECK(Simulate({Golden("state.yaml"), "--record", trace}) == 0);
+  CHECK(ReplayTrace({trace}) == 0);
+  CHECK(Simulate({"--trace", trace, "--config", Golden("new.yaml"), "--plots", folder.path()}) ==
+        0);
+  CHECK_THAT(ReadWhole(folder.path() + "/queues.svg"), Catch::StartsWith("<svg"));
+  CHECK(Simulate({"--trace", trace}) == 0);
+}
+
 }  // namespace
 }  // namespace muster::daemon
