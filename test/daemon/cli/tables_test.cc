@@ -169,6 +169,20 @@ TEST_CASE("gangs come from all pages, with the filters asked for") {
   CHECK(RunMuster(daemon.url(), {"gangs", "-n", "nobody"}).out == "no gangs\n");
 }
 
+TEST_CASE("a gang that has ended ran until then") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  v1::Gang& gang = daemon.gangs[0];
+  gang.set_state("ended");
+  gang.mutable_began()->set_seconds(daemon.queues.at().seconds() - 1000);
+  gang.mutable_ended()->set_seconds(daemon.queues.at().seconds() - 1000 + 75);
+  const Outcome outcome = RunMuster(daemon.url(), {"gangs", "--state", "ended"});
+  CHECK(outcome.code == 0);
+  CHECK(daemon.gangs_request.states(0) == "ended");
+  CHECK(absl::StrContains(outcome.out, " ended "));
+  CHECK(absl::StrContains(outcome.out, " 1m15s "));
+}
+
 TEST_CASE("decisions and cost ask for what the flags say") {
   FakeDaemon daemon;
   FillCanned(&daemon);
