@@ -10,6 +10,7 @@ void SteadyCycle();  // one new gang in a full cluster
 void Queues();       // turns, usage and entitlements of up to 10,000 leaf queues
 void Reclaims();     // victims for one gang in a full cluster
 void Backlog();      // gangs that can start beside many that cannot
+void Audits();       // recomputing all books, as the drift metric does
 void Memory();       // what a pod and a node cost to hold
 
 }  // namespace muster::bench

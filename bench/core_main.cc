@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_core [CASE...]: cases huge, many, steady, queues, reclaim, backlog, memory; all of them
-// without arguments. Exit status 1 where a target was missed.
+// bench_core [CASE...]: cases huge, many, steady, queues, reclaim, backlog, audit, memory; all of
+// them without arguments. Exit status 1 where a target was missed.
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   using namespace muster::bench;
   const std::vector<std::pair<std::string, std::function<void()>>> cases = {
       {"huge", HugeGang},    {"many", ManyGangs},  {"steady", SteadyCycle}, {"queues", Queues},
-      {"reclaim", Reclaims}, {"backlog", Backlog}, {"memory", Memory}};
+      {"reclaim", Reclaims}, {"backlog", Backlog}, {"audit", Audits},       {"memory", Memory}};
   std::vector<std::string> wanted(argv + 1, argv + argc);
   if (wanted.empty()) {
     for (const auto& [name, run] : cases) wanted.push_back(name);
@@ -26,10 +26,10 @@ int main(int argc, char** argv) {
       run();
     }
     if (!known) {
-      std::fprintf(
-          stderr,
-          "bench_core: no case '%s'; cases: huge, many, steady, queues, reclaim, backlog, memory\n",
-          name.c_str());
+      std::fprintf(stderr,
+                   "bench_core: no case '%s'; cases: huge, many, steady, queues, reclaim, backlog, "
+                   "audit, memory\n",
+                   name.c_str());
       return 2;
     }
   }

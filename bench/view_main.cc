@@ -3,6 +3,8 @@
 // waiting. Exit status 1 where a target was missed.
 #include <algorithm>
 #include <cstdio>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -86,6 +88,34 @@ double SlowestExplain(Backlog* backlog) {
   return slowest;
 }
 
+// Gangs that wait leave, a pod at a time: what it costs to remember them, and to apply it.
+std::pair<double, double> LeavingMicros(Backlog* backlog) {
+  constexpr size_t kLeaving = 2'000;
+  State& state = backlog->world().state;
+  daemon::Chronicle& chronicle = backlog->chronicle();
+  chronicle.OnStart(state);
+  std::vector<std::string> uids;
+  for (const Verdict& verdict : backlog->world().plan.verdicts) {
+    for (const PodId pod : state.gang(verdict.gang).members) uids.push_back(state.pod(pod).pod.uid);
+    if (uids.size() >= kLeaving) break;
+  }
+  double remembering = 0;
+  double applying = 0;
+  for (const std::string& uid : uids) {
+    const PodGone gone{uid};
+    const double begin = CpuMicros();
+    chronicle.OnEvent(gone, backlog->world().now);
+    const double between = CpuMicros();
+    state.Apply(gone, backlog->world().now);
+    const double applied = CpuMicros();
+    chronicle.OnStepEnd(state, backlog->world().now);
+    remembering += between - begin + CpuMicros() - applied;
+    applying += applied - between;
+  }
+  return {remembering / static_cast<double>(uids.size()),
+          applying / static_cast<double>(uids.size())};
+}
+
 template <typename Ask>
 double AskMicros(Ask ask) {
   return MedianMicros(
@@ -115,6 +145,9 @@ void Run() {
   const double nodes =
       AskMicros([&backlog] { return daemon::ListNodes(backlog.scene(), {})->nodes_size(); });
   table.Row("all nodes", nodes / 1e3, "ms");
+  const auto [remembering, applying] = LeavingMicros(&backlog);
+  table.Row("a pod that goes, the probe", applying, "us");
+  table.Row("remembering its gang, if it was the last", remembering, "us");
 }
 
 }  // namespace

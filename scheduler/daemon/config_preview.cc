@@ -1,39 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/config_preview.h"
 
+#include <limits>
 #include <map>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "queues/entitlement.h"
 #include "scheduler/cycle/cycle.h"
 #include "scheduler/cycle/judge.h"
 #include "scheduler/cycle/shape.h"
+#include "scheduler/daemon/view/units.h"
 #include "scheduler/sim/simulation.h"
 
 namespace muster::daemon {
 namespace {
 
-struct QueueRow {
-  Level used = 0;
-  Level entitled = 0;
-  std::string over;  // "60 of 40 cpu"; empty: within its max
-  friend bool operator==(const QueueRow&, const QueueRow&) = default;
-};
-
 struct Picture {
-  std::map<std::string, QueueRow> queues;
-  std::map<std::string, std::string> gangs;  // name -> what becomes of it
+  std::map<std::string, v1::QueuePreview> queues;  // `entitled_now` and `over_now` are filled
+  std::map<std::string, std::string> gangs;        // name -> what becomes of it
 };
 
-std::string Percent(Level level) {
-  if (level >= kBeyondCluster) return "beyond";
-  const int64_t tenths = static_cast<int64_t>(
-      (static_cast<Uint128>(level) * 1000 + kWholeLevel / 2) / static_cast<Uint128>(kWholeLevel));
-  return absl::StrFormat("%d.%d %%", tenths / 10, tenths % 10);
+double PartOf(Level level) {
+  if (level >= kBeyondCluster) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(level) / static_cast<double>(kWholeLevel);
 }
 
 Amounts UseOf(const Queue& queue) {
@@ -57,17 +47,24 @@ std::vector<Amounts> DemandOf(const State& state) {
   return demand;
 }
 
-std::string OverMax(const State& state, const Queue& queue) {
-  std::vector<std::string> over;
+void AddOverMax(const State& state, const Queue& queue, v1::QueuePreview* out) {
+  constexpr int64_t kWithin = -1;
   const Amounts use = UseOf(queue);
+  Amounts has(queue.max.size(), kWithin);
+  Amounts max = has;
   for (size_t column = 0; column < queue.max.size(); ++column) {
-    const int64_t has = AmountAt(use, column);
-    if (has <= queue.max[column]) continue;
-    const absl::string_view name = state.resources().Name(static_cast<uint32_t>(column));
-    over.push_back(absl::StrCat(AmountToString(name, has), " of ",
-                                AmountToString(name, queue.max[column]), " ", name));
+    if (AmountAt(use, column) <= queue.max[column]) continue;
+    has[column] = AmountAt(use, column);
+    max[column] = queue.max[column];
   }
-  return absl::StrJoin(over, ", ");
+  QuantityList amounts;
+  AddQuantities(state.resources(), has, kWithin, &amounts);
+  for (v1::Quantity& amount : amounts) *out->add_over_now()->mutable_has() = std::move(amount);
+  amounts.Clear();
+  AddQuantities(state.resources(), max, kWithin, &amounts);
+  for (int i = 0; i < amounts.size(); ++i) {
+    *out->mutable_over_now(i)->mutable_max() = std::move(amounts[i]);
+  }
 }
 
 // Before the plan is assumed.
@@ -77,8 +74,11 @@ Picture PictureOf(const State& state, const Plan& plan) {
   const Entitlements entitled(tree, DemandOf(state));
   for (const Queue& queue : tree.queues()) {
     if (!queue.parent.valid()) continue;
-    picture.queues[queue.path] = {LevelOf(UseOf(queue), tree.total()), entitled.of(queue.id),
-                                  OverMax(state, queue)};
+    v1::QueuePreview& row = picture.queues[queue.path];
+    row.set_path(queue.path);
+    row.set_used(PartOf(LevelOf(UseOf(queue), tree.total())));
+    row.set_entitled_now(PartOf(entitled.of(queue.id)));
+    AddOverMax(state, queue, &row);
   }
   for (const Gang& gang : state.gangs()) {
     if (!gang.id.valid() || gang.began == absl::InfiniteFuture()) continue;
@@ -123,41 +123,46 @@ Picture Look(codec::Scenario scenario, const QueueConfig& config) {
   return picture;
 }
 
-std::string Change(const std::string& now, const std::string& then) {
-  return now == then ? now : absl::StrCat(now, " -> ", then);
+// Of both; one may be without a path, where the config has no such queue.
+v1::QueuePreview Join(const v1::QueuePreview& now, const v1::QueuePreview& then) {
+  v1::QueuePreview both = now.path().empty() ? then : now;
+  both.set_entitled_now(now.entitled_now());
+  both.set_entitled_then(then.entitled_now());
+  *both.mutable_over_now() = now.over_now();
+  *both.mutable_over_then() = then.over_now();
+  if (now.path().empty()) {
+    both.set_change("new");
+  } else if (then.path().empty()) {
+    both.set_change("leaves");
+  } else if (now.SerializeAsString() != then.SerializeAsString()) {
+    both.set_change("changed");
+  }
+  return both;
 }
 
 }  // namespace
 
-std::string ConfigPreview(const codec::Scenario& state, const std::string& name,
-                          const QueueConfig& config) {
-  Picture now = Look(state, state.queues);
-  Picture then = Look(state, config);
-  std::string out = absl::StrCat(
-      "what ", name, " changes at once, of ", state.file, "\n\n",
-      absl::StrFormat("  %-30s %-10s %-22s %s\n", "queue", "used", "entitled to", "over its max"));
-  std::map<std::string, std::pair<QueueRow, QueueRow>> queues;
+v1::ConfigPreview PreviewOf(const codec::Scenario& state, const std::string& name,
+                            const QueueConfig& config) {
+  const Picture now = Look(state, state.queues);
+  const Picture then = Look(state, config);
+  v1::ConfigPreview preview;
+  preview.set_config(name);
+  preview.set_state(state.file);
+  std::map<std::string, std::pair<v1::QueuePreview, v1::QueuePreview>> queues;
   for (const auto& [path, row] : now.queues) queues[path].first = row;
   for (const auto& [path, row] : then.queues) queues[path].second = row;
-  for (const auto& [path, rows] : queues) {
-    const auto& [was, is] = rows;
-    const bool left = !then.queues.contains(path);
-    const bool came = !now.queues.contains(path);
-    std::string over = Change(was.over.empty() ? "no" : was.over, is.over.empty() ? "no" : is.over);
-    if (left) over = "leaves the config";
-    if (came) over = absl::StrCat("new", is.over.empty() ? "" : ": ", is.over);
-    absl::StrAppend(
-        &out, was == is ? "  " : "* ",
-        absl::StrFormat("%-30s %-10s %-22s %s\n", path, Percent(left ? was.used : is.used),
-                        Change(Percent(was.entitled), Percent(is.entitled)), over));
-  }
-  std::string gangs;
+  for (const auto& [path, rows] : queues) *preview.add_queues() = Join(rows.first, rows.second);
   for (const auto& [gang, fate] : now.gangs) {
     const auto other = then.gangs.find(gang);
     const std::string is = other == then.gangs.end() ? "waits" : other->second;
-    if (is != fate) absl::StrAppend(&gangs, "* ", gang, ": ", fate, " -> ", is, "\n");
+    if (is == fate) continue;
+    v1::GangPreview* out = preview.add_gangs();
+    out->set_gang(gang);
+    out->set_now(fate);
+    out->set_then(is);
   }
-  return absl::StrCat(out, "\n", gangs.empty() ? "every gang is where it was\n" : gangs);
+  return preview;
 }
 
 }  // namespace muster::daemon

@@ -6,13 +6,17 @@
 
 #include <string>
 
+#include "muster/v1/muster.pb.h"
 #include "scheduler/codec/scenario.h"
 #include "scheduler/model/queue_spec.h"
 
 namespace muster::daemon {
 
-// For people; what differs is marked with a star. Equal input gives equal bytes.
-std::string ConfigPreview(const codec::Scenario& state, const std::string& name,
-                          const QueueConfig& config);
+// `name`: of the config. Equal input gives equal messages.
+v1::ConfigPreview PreviewOf(const codec::Scenario& state, const std::string& name,
+                            const QueueConfig& config);
+
+// For people; what differs is marked with a star.
+std::string PreviewText(const v1::ConfigPreview& preview);
 
 }  // namespace muster::daemon

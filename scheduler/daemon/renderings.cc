@@ -5,11 +5,13 @@ namespace muster::daemon {
 
 void Renderings::OnStart(const State& state) {
   if (recorder_ != nullptr) recorder_->OnStart(state);
+  chronicle_.OnStart(state);
 }
 
 void Renderings::OnEvent(const Event& event, absl::Time now) {
   if (recorder_ != nullptr) recorder_->OnEvent(event, now);
   costs_.OnEvent(event, now);
+  chronicle_.OnEvent(event, now);
 }
 
 void Renderings::OnExpire(absl::Time now) {
@@ -27,6 +29,7 @@ void Renderings::OnCycle(const State& state, const Plan& plan, absl::Time now) {
 void Renderings::OnStepEnd(const State& state, absl::Time now) {
   phases_->Begin(Phase::kRender);
   metrics_.OnStepEnd(state, now);
+  chronicle_.OnStepEnd(state, now);
   costs_.OnStepEnd(state, now);
   shown_->costs().Look(state, &costs_.ledger(), now);
   drift_.Look(state);

@@ -9,7 +9,6 @@
 #include "scheduler/codec/dump.h"
 #include "scheduler/codec/queue_config.h"
 #include "scheduler/cycle/cycle.h"
-#include "scheduler/daemon/check_config.h"
 #include "scheduler/daemon/config_preview.h"
 #include "scheduler/daemon/simulate.h"
 #include "scheduler/daemon/trace/replay_command.h"
@@ -49,9 +48,7 @@ TEST_CASE("a comparison of configs reads as its golden output") {
 }
 
 TEST_CASE("a preview of a config reads as its golden output") {
-  CHECK(ConfigPreview(State(), "new.yaml", Config()) == ReadWhole(Golden("preview.txt")));
-  CHECK(CheckConfig({Golden("new.yaml"), "--against", Golden("state.yaml")}) == 0);
-  CHECK(CheckConfig({Golden("new.yaml"), "--against", Golden("new.yaml.none")}) == 2);
+  CHECK(PreviewText(PreviewOf(State(), "new.yaml", Config())) == ReadWhole(Golden("preview.txt")));
 }
 
 TEST_CASE("the same config changes nothing") {
@@ -59,7 +56,7 @@ TEST_CASE("the same config changes nothing") {
   const WhatIf what_if = Compare(state, "same.yaml", state.queues);
   CHECK(ChangesOf(what_if).empty());
   CHECK(what_if.now == what_if.then);
-  CHECK_THAT(ConfigPreview(state, "same.yaml", state.queues),
+  CHECK_THAT(PreviewText(PreviewOf(state, "same.yaml", state.queues)),
              Catch::Contains("every gang is where it was"));
 }
 
@@ -137,6 +134,17 @@ TEST_CASE("a trace tells its work again, for another config") {
   config.queues[0].max.Set(kCpu, 6000);
   const WhatIf what_if = Compare(other, "new.yaml", config);
   CHECK(!ChangesOf(what_if).empty());
+}
+
+TEST_CASE("a simulation is recorded, replayed, and tried with another config, by the commands") {
+  const ScratchFolder folder;
+  const std::string trace = folder.path() + "/trace";
+  CHECK(Simulate({Golden("state.yaml"), "--record", trace}) == 0);
+  CHECK(ReplayTrace({trace}) == 0);
+  CHECK(Simulate({"--trace", trace, "--config", Golden("new.yaml"), "--plots", folder.path()}) ==
+        0);
+  CHECK_THAT(ReadWhole(folder.path() + "/queues.svg"), Catch::StartsWith("<svg"));
+  CHECK(Simulate({"--trace", trace}) == 0);
 }
 
 }  // namespace

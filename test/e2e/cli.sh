@@ -62,6 +62,28 @@ expect "a dump of the daemon previews another config" says 'default' "$muster" c
 expect "and goes on with it in a simulation" says '^gangs that wait to the end +1 +1' "$muster" simulate --dump "$scratch/state.yaml" --config "$scratch/less.yaml"
 expect "cost has the queue's core-seconds" says '^default,cpu,[1-9]' "$muster" cost --output csv
 
+# --- the time machine: of a daemon that ended, and of one that was killed ---
+./dev cluster muster stop >/dev/null
+export MUSTER_SERVE_FLAGS="--record $scratch/trace"
+./dev cluster muster start >/dev/null
+remove_work runs
+expect_soon "the daemon, which records now, binds what waited" 15 is_bound waits 8
+./dev cluster muster stop >/dev/null
+expect "its trace is decided again, and every plan agrees" says '^([1-9][0-9]*) of \1 plans agree' "$muster" replay "$scratch/trace"
+expect "another config is tried on that time" says '^gangs that wait to the end +0 +1' \
+  "$muster" simulate --trace "$scratch/trace" --config "$scratch/less.yaml"
+./dev cluster muster start >/dev/null
+create_gang more 2 2 1
+expect_soon "another gang is bound" 15 is_bound more 2
+written() { [ "$(find "$scratch/trace" -name '*.trace' -size +0 | wc -l)" -eq 2 ]; }
+expect_soon "and written about" 15 written
+./dev cluster muster kill >/dev/null
+expect_refusal "of a daemon that was killed all plans agree as far as they are there" 'is cut after byte' \
+  "$muster" replay "$scratch/trace"
+expect "which is exit code 4" ends_with 4 "$muster" replay "$scratch/trace"
+export MUSTER_SERVE_FLAGS=
+./dev cluster muster start >/dev/null
+
 # --- what goes wrong ---
 expect_refusal "an unknown gang has a suggestion" 'did you mean default/waits' "$muster" explain default/wiats
 expect "and exit code 3" ends_with 3 "$muster" explain default/wiats

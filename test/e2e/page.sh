@@ -12,6 +12,8 @@ source test/e2e/lib/own_cluster.bash
 expect "the page in all its parts, on a made-up cluster (build/logs/page.log)" \
   bash -c 'set -o pipefail; python3 test/page/page_test.py build/release/test/page_server | tee build/logs/page.log'
 sed -n '/10,000 gangs/p' build/logs/page.log
+expect "each part shows what the scheduler answers (build/logs/page_parts.log)" \
+  bash -c 'set -o pipefail; python3 test/page/parts_test.py build/release/test/page_server | tee build/logs/page_parts.log'
 
 need_cluster page --nodes 6
 answers() { curl -sf "$MUSTER_PAGE/api/v1/$1" | grep -E -- "$2" || { curl -s "$MUSTER_PAGE/api/v1/$1" && return 1; }; }

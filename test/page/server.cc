@@ -4,7 +4,8 @@
 //   page_server [--gangs N] [--nodes N] [--port P] [--hostile] [--live]
 //
 // Prints "http://127.0.0.1:PORT". Lines on stdin are orders: "step", "add NAME", "remove NAME",
-// "stall", "resume"; each is answered by "ok". The end of stdin ends it. --live: a step a second.
+// "evict NAME", "stall", "resume"; each is answered by "ok". The end of stdin ends it. --live: a
+// step a second.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -54,6 +55,7 @@ void Obey(const std::string& order, FakeQuestions* questions) {
     if (verb == "step") cluster.Step(absl::Now());
     if (verb == "add") cluster.Add("team-etl", name, "etl", absl::Now());
     if (verb == "remove") cluster.Remove(name);
+    if (verb == "evict") cluster.Evict(name);
   });
 }
 

@@ -101,28 +101,34 @@ Child::~Child() {
   CloseFile(&err_);
 }
 
-int Child::Reap(absl::Time deadline) {
+bool Until::Over() const {
+  pollfd file{given_up, POLLIN, 0};  // poll passes over a file of -1
+  return absl::Now() >= time || poll(&file, 1, 0) > 0;
+}
+
+int Child::Reap(const Until& until) {
   int status = 0;
   while (pid_ > 0) {
     // Both its streams have ended: it will have, too, within a moment.
-    const pid_t ended = waitpid(pid_, &status, deadline == absl::InfiniteFuture() ? 0 : WNOHANG);
+    const pid_t ended = waitpid(pid_, &status, until.time == absl::InfiniteFuture() ? 0 : WNOHANG);
     if (ended == pid_ || (ended < 0 && errno != EINTR)) {
       pid_ = -1;
       return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
-    if (absl::Now() >= deadline) return -1;
+    if (until.Over()) return -1;
     if (ended == 0) absl::SleepFor(absl::Milliseconds(2));
   }
   return -1;
 }
 
-absl::StatusOr<bool> Child::Read(absl::Time deadline) {
+absl::StatusOr<bool> Child::Read(const Until& until) {
   if (out_ < 0 && err_ < 0) return false;
-  pollfd files[2] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}};
-  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-  const int ready = poll(files, 2, static_cast<int>(std::clamp<int64_t>(left, 0, 3600000)));
+  pollfd files[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {until.given_up, POLLIN, 0}};
+  const int64_t left = absl::ToInt64Milliseconds(until.time - absl::Now());
+  const int ready = poll(files, 3, static_cast<int>(std::clamp<int64_t>(left, 0, 3600000)));
   if (ready < 0 && errno == EINTR) return true;
   if (ready <= 0) return absl::DeadlineExceededError(absl::StrCat(name_, ": no answer in time"));
+  if (files[2].revents != 0) return absl::CancelledError(absl::StrCat(name_, ": given up"));
   for (int i = 0; i < 2; ++i) {
     if (files[i].revents == 0) continue;
     char buffer[4096];
@@ -141,7 +147,7 @@ absl::Status Child::Complaint() const {
       name_, ": ", lines.empty() ? "it ended without a word" : Cut(Shown(lines.back()), 400)));
 }
 
-absl::StatusOr<std::string> Child::AwaitLine(absl::string_view lead, absl::Time deadline) {
+absl::StatusOr<std::string> Child::AwaitLine(absl::string_view lead, const Until& until) {
   while (true) {
     const size_t complete = said_.rfind('\n');
     if (complete != std::string::npos) {
@@ -150,21 +156,21 @@ absl::StatusOr<std::string> Child::AwaitLine(absl::string_view lead, absl::Time 
         if (absl::StartsWith(line, lead)) return std::string(line);
       }
     }
-    const absl::StatusOr<bool> more = Read(deadline);
+    const absl::StatusOr<bool> more = Read(until);
     if (!more.ok()) return more.status();
     if (*more) continue;
-    if (Reap(deadline) == kNoSuchProgram && complained_.empty()) {
+    if (Reap(until) == kNoSuchProgram && complained_.empty()) {
       return absl::NotFoundError(absl::StrCat(name_, " is not in PATH"));
     }
     return Complaint();
   }
 }
 
-absl::StatusOr<std::string> Child::AwaitEnd(absl::Time deadline) {
+absl::StatusOr<std::string> Child::AwaitEnd(const Until& until) {
   absl::StatusOr<bool> more = true;
-  while (more.ok() && *more) more = Read(deadline);
+  while (more.ok() && *more) more = Read(until);
   if (!more.ok()) return more.status();
-  const int code = Reap(deadline);
+  const int code = Reap(until);
   if (code == kNoSuchProgram && complained_.empty()) {
     return absl::NotFoundError(absl::StrCat(name_, " is not in PATH"));
   }

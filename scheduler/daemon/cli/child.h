@@ -13,6 +13,15 @@
 
 namespace muster::daemon::cli {
 
+// How long a program is waited for: until a time, or until `given_up`, an eventfd, is written to.
+struct Until {
+  Until(absl::Time at, int cancelled = -1) : time(at), given_up(cancelled) {}
+  bool Over() const;
+
+  absl::Time time;
+  int given_up;  // -1: nobody gives up
+};
+
 class Child {
  public:
   // `words[0]` is looked for in PATH. `more` is added to the environment: "NAME=value". It ends
@@ -26,18 +35,18 @@ class Child {
 
   // Reads until stdout holds a line that begins with `lead`, and returns that line. Else, when it
   // has ended: FailedPrecondition with the last thing it said on stderr; at the deadline:
-  // DeadlineExceeded.
-  absl::StatusOr<std::string> AwaitLine(absl::string_view lead, absl::Time deadline);
+  // DeadlineExceeded; given up: Cancelled.
+  absl::StatusOr<std::string> AwaitLine(absl::string_view lead, const Until& until);
   // All of stdout, once it has ended with exit code 0. Errors as above.
-  absl::StatusOr<std::string> AwaitEnd(absl::Time deadline);
+  absl::StatusOr<std::string> AwaitEnd(const Until& until);
 
  private:
   Child(pid_t pid, int out, int err, std::string name)
       : pid_(pid), out_(out), err_(err), name_(std::move(name)) {}
   // More of what it says. False: both streams have ended.
-  absl::StatusOr<bool> Read(absl::Time deadline);
-  // Its exit code; -1 where there is none, also at the deadline.
-  int Reap(absl::Time deadline);
+  absl::StatusOr<bool> Read(const Until& until);
+  // Its exit code; -1 where there is none, also when it is over.
+  int Reap(const Until& until);
   absl::Status Complaint() const;
 
   pid_t pid_;

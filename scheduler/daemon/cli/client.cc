@@ -61,12 +61,13 @@ bool IsHeaderValue(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags) {
+absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags, int given_up) {
   QuietLibrary();
   std::unique_ptr<Client> client(new Client);
   client->timeout_ = flags.timeout;
   const absl::Time deadline = absl::Now() + flags.timeout;
   client->first_deadline_ = deadline;
+  const Until until(deadline, given_up);
   Address address;
   const std::string named = flags.server.empty() ? Environment("MUSTER_SERVER") : flags.server;
   if (!named.empty()) {
@@ -75,12 +76,12 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags
     address = *std::move(read);
   }
   const bool plain = named.empty() ? flags.ca_file.empty() : address.plain;
-  if (absl::Status found = client->FindToken(flags, plain, deadline); !found.ok()) return found;
+  if (absl::Status found = client->FindToken(flags, plain, until); !found.ok()) return found;
   grpc::ChannelArguments arguments;
   std::string name = flags.tls_server_name;
   if (named.empty()) {
     absl::StatusOr<Kubectl::Forward> forward =
-        Kubectl(flags.kubeconfig, flags.context).PortForward(flags.service, kPortName, deadline);
+        Kubectl(flags.kubeconfig, flags.context).PortForward(flags.service, kPortName, until);
     if (!forward.ok()) return forward.status();
     // The way is encrypted as far as the daemon's own pod, where it ends at a loopback address.
     address = Address{forward->target, plain, true};
@@ -99,7 +100,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const ClientFlags& flags
   return client;
 }
 
-absl::Status Client::FindToken(const ClientFlags& flags, bool plain, absl::Time deadline) {
+absl::Status Client::FindToken(const ClientFlags& flags, bool plain, const Until& until) {
   const Kubectl kubectl(flags.kubeconfig, flags.context);
   if (!flags.token.empty()) {
     token_ = flags.token;
@@ -112,7 +113,7 @@ absl::Status Client::FindToken(const ClientFlags& flags, bool plain, absl::Time 
     token_ = std::string(absl::StripAsciiWhitespace(*text));
     token_origin_ = "--token-file";
   } else if (!flags.account.name.empty()) {
-    absl::StatusOr<std::string> made = kubectl.CreateToken(flags.account, deadline);
+    absl::StatusOr<std::string> made = kubectl.CreateToken(flags.account, until);
     if (!made.ok()) return made.status();
     token_ = *std::move(made);
     token_origin_ = ToString(flags.account);
@@ -123,7 +124,7 @@ absl::Status Client::FindToken(const ClientFlags& flags, bool plain, absl::Time 
     token_origin_ = "the command line";
   } else {
     // Without one the daemon is asked all the same, and says what it wants.
-    absl::StatusOr<std::string> found = kubectl.Token(deadline);
+    absl::StatusOr<std::string> found = kubectl.Token(until);
     token_origin_ = "the kubeconfig";
     if (found.ok()) {
       token_ = *std::move(found);

@@ -22,8 +22,12 @@ class Client {
   using Stub = v1::Muster::Stub;
 
   // Says nothing to the daemon yet. Programs that it needs (kubectl) have ended or answer when this
-  // returns, at most --timeout later. Errors in words for people, by code as in exit_codes.h.
-  static absl::StatusOr<std::unique_ptr<Client>> Connect(const ClientFlags& flags);
+  // returns, at most --timeout later; sooner where `given_up`, an eventfd, is written to. The way
+  // ends with the thread that asks for it. Errors in words for people, by code as in exit_codes.h.
+  static absl::StatusOr<std::unique_ptr<Client>> Connect(const ClientFlags& flags,
+                                                         int given_up = -1);
+  // Who is asked: "pod/muster-7d9f" behind kubectl, else the address.
+  const std::string& daemon() const { return forward_ ? forward_->to : target_; }
 
   // One question, e.g. Ask(&Client::Stub::Explain, request, &response). At most --timeout, which
   // for the first question includes the time that Connect took.
@@ -62,7 +66,7 @@ class Client {
 
   Client() = default;
   // The kubeconfig's is sent over TLS alone.
-  absl::Status FindToken(const ClientFlags& flags, bool plain, absl::Time deadline);
+  absl::Status FindToken(const ClientFlags& flags, bool plain, const Until& until);
 
   std::optional<Kubectl::Forward> forward_;
   std::shared_ptr<grpc::Channel> channel_;

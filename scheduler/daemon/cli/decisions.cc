@@ -106,7 +106,9 @@ int Decisions(const Arguments& arguments) {
     }
   }
   const absl::Status ended = (*client)->Explained(reader->Finish());
-  return ended.ok() ? kOk : Fail(ended);
+  if (!ended.ok()) return Fail(ended);
+  const bool none = before == 0 && look.output == "table";
+  return none ? Answer(std::string("no decisions\n")) : kOk;
 }
 
 }  // namespace muster::daemon::cli

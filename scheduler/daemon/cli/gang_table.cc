@@ -29,6 +29,10 @@ std::vector<Column> ColumnsOf(bool wide) {
   return columns;
 }
 
+absl::Time EndOf(const v1::Gang& gang, absl::Time now) {
+  return gang.has_ended() ? TimeOf(gang.ended()) : now;
+}
+
 }  // namespace
 
 std::string NameOf(const v1::Gang& gang) {
@@ -53,7 +57,7 @@ Table GangTable(const Gangs& gangs, absl::Time at, bool wide) {
     row.emplace_back(absl::StrCat(gang.held()));
     row.emplace_back(gang.position() > 0 ? absl::StrCat(gang.position()) : "-");
     row.emplace_back(gang.has_wait() ? SpanText(gang.wait()) : "-");
-    row.emplace_back(gang.has_began() ? SpanText(at - TimeOf(gang.began())) : "-");
+    row.emplace_back(gang.has_began() ? SpanText(EndOf(gang, at) - TimeOf(gang.began())) : "-");
     row.emplace_back(OrDash(gang.reason()));
     if (wide) {
       row.emplace_back(OrDash(gang.kind()));

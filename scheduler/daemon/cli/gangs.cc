@@ -56,7 +56,8 @@ int ListGangs(const Arguments& arguments) {
   flags.Text("queue", request.mutable_queue(), "PATH", "only of that queue and those below it");
   flags.Text("namespace", request.mutable_namespace_(), "NAME", "only of that namespace");
   flags.Short('n', "namespace");
-  flags.Text("state", &states, "STATE,...", "waiting, starting, running, degraded or evicted");
+  flags.Text("state", &states, "STATE,...",
+             "waiting, starting, running, degraded, evicted; lately ended");
   flags.Text("reason", &reasons, "REASON,...", "why members wait, such as CapacityShort");
   flags.Text("search", request.mutable_search(), "TEXT", "part of namespace/name, user or app");
   flags.Integer("limit", &limit, 0, 1000000, "at most so many; 0: all");
@@ -66,7 +67,8 @@ int ListGangs(const Arguments& arguments) {
   Arguments positional;
   if (const absl::optional<int> code = ReadArguments(flags, arguments, &positional)) return *code;
   for (const absl::Status& read :
-       {ReadWords("state", states, {"waiting", "starting", "running", "degraded", "evicted"},
+       {ReadWords("state", states,
+                  {"waiting", "starting", "running", "degraded", "evicted", "ended"},
                   request.mutable_states()),
         ReadWords("reason", reasons, KnownReasons(), request.mutable_reasons())}) {
     if (!read.ok()) return Fail(read);

@@ -23,7 +23,7 @@ std::string Text(const simdjson::simdjson_result<element>& value) {
 
 // The user of the kubeconfig runs that program, as client-go does: it prints an ExecCredential.
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
-absl::StatusOr<std::string> TokenOfProgram(const element& exec, absl::Time deadline) {
+absl::StatusOr<std::string> TokenOfProgram(const element& exec, const Until& until) {
   std::vector<std::string> words = {Text(exec["command"])};
   simdjson::dom::array list;
   if (exec["args"].get(list) == simdjson::SUCCESS) {
@@ -39,7 +39,7 @@ absl::StatusOr<std::string> TokenOfProgram(const element& exec, absl::Time deadl
   }
   absl::StatusOr<Child> program = Child::Start(words, more);
   if (!program.ok()) return program.status();
-  const absl::StatusOr<std::string> said = program->AwaitEnd(deadline);
+  const absl::StatusOr<std::string> said = program->AwaitEnd(until);
   if (!said.ok()) return said.status();
   simdjson::dom::parser parser;
   element credential;
@@ -50,7 +50,7 @@ absl::StatusOr<std::string> TokenOfProgram(const element& exec, absl::Time deadl
   return Text(credential["status"]["token"]);
 }
 
-absl::StatusOr<std::string> TokenOfUser(const element& user, absl::Time deadline) {
+absl::StatusOr<std::string> TokenOfUser(const element& user, const Until& until) {
   if (const std::string file = Text(user["tokenFile"]); !file.empty()) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return absl::FailedPreconditionError(absl::StrCat("tokenFile ", file, ": not read"));
@@ -59,7 +59,7 @@ absl::StatusOr<std::string> TokenOfUser(const element& user, absl::Time deadline
   if (const std::string token = Text(user["token"]); !token.empty()) return token;
   element exec;
   if (user["exec"].get(exec) != simdjson::SUCCESS || !exec.is_object()) return "";
-  return TokenOfProgram(exec, deadline);
+  return TokenOfProgram(exec, until);
 }
 
 absl::Status Refused(const absl::Status& status) {
@@ -77,11 +77,11 @@ std::vector<std::string> Kubectl::Command(std::vector<std::string> words) const 
   return words;
 }
 
-absl::StatusOr<std::string> Kubectl::Token(absl::Time deadline) const {
+absl::StatusOr<std::string> Kubectl::Token(const Until& until) const {
   absl::StatusOr<Child> kubectl =
       Child::Start(Command({"config", "view", "--raw", "--minify", "--output=json"}));
   if (!kubectl.ok()) return Refused(kubectl.status());
-  const absl::StatusOr<std::string> said = kubectl->AwaitEnd(deadline);
+  const absl::StatusOr<std::string> said = kubectl->AwaitEnd(until);
   if (!said.ok()) return Refused(said.status());
   simdjson::dom::parser parser;
   element config;
@@ -90,27 +90,27 @@ absl::StatusOr<std::string> Kubectl::Token(absl::Time deadline) const {
       config["users"].at(0)["user"].get(user) != simdjson::SUCCESS) {
     return "";
   }
-  const absl::StatusOr<std::string> token = TokenOfUser(user, deadline);
+  const absl::StatusOr<std::string> token = TokenOfUser(user, until);
   if (!token.ok()) return Refused(token.status());
   return std::string(absl::StripAsciiWhitespace(*token));
 }
 
 absl::StatusOr<std::string> Kubectl::CreateToken(const ObjectName& account,
-                                                 absl::Time deadline) const {
+                                                 const Until& until) const {
   absl::StatusOr<Child> kubectl = Child::Start(
       Command({"create", "token", account.name, absl::StrCat("--namespace=", account.ns)}));
   if (!kubectl.ok()) return Refused(kubectl.status());
-  const absl::StatusOr<std::string> said = kubectl->AwaitEnd(deadline);
+  const absl::StatusOr<std::string> said = kubectl->AwaitEnd(until);
   if (!said.ok()) return Refused(said.status());
   return std::string(absl::StripAsciiWhitespace(*said));
 }
 
-std::string Kubectl::Leader(const ObjectName& service, absl::Time deadline) const {
+std::string Kubectl::Leader(const ObjectName& service, const Until& until) const {
   absl::StatusOr<Child> kubectl =
       Child::Start(Command({"get", "lease", service.name, absl::StrCat("--namespace=", service.ns),
                             "--output=jsonpath={.spec.holderIdentity}"}));
   if (!kubectl.ok()) return "";
-  const absl::StatusOr<std::string> holder = kubectl->AwaitEnd(deadline);
+  const absl::StatusOr<std::string> holder = kubectl->AwaitEnd(until);
   if (!holder.ok()) return "";
   // "POD_PLACE", as kube/identity.h makes it.
   return holder->substr(0, holder->find('_'));
@@ -118,7 +118,7 @@ std::string Kubectl::Leader(const ObjectName& service, absl::Time deadline) cons
 
 absl::StatusOr<Kubectl::Forward> Kubectl::PortForward(const ObjectName& service,
                                                       absl::string_view port,
-                                                      absl::Time deadline) const {
+                                                      const Until& until) const {
   constexpr absl::string_view kLead = "Forwarding from ";
   const auto unavailable = [&](const absl::Status& status) {
     if (absl::IsDeadlineExceeded(status)) return status;
@@ -126,7 +126,7 @@ absl::StatusOr<Kubectl::Forward> Kubectl::PortForward(const ObjectName& service,
                                                status.message(),
                                                "; --server or MUSTER_SERVER names another"));
   };
-  const std::string leader = Leader(service, deadline);
+  const std::string leader = Leader(service, until);
   const std::string to =
       leader.empty() ? absl::StrCat("service/", service.name) : absl::StrCat("pod/", leader);
   absl::StatusOr<Child> kubectl =
@@ -134,10 +134,10 @@ absl::StatusOr<Kubectl::Forward> Kubectl::PortForward(const ObjectName& service,
                             "--address=127.0.0.1", to, absl::StrCat(":", port)}));
   if (!kubectl.ok()) return unavailable(kubectl.status());
   // "Forwarding from 127.0.0.1:40123 -> 9443"
-  const absl::StatusOr<std::string> line = kubectl->AwaitLine(kLead, deadline);
+  const absl::StatusOr<std::string> line = kubectl->AwaitLine(kLead, until);
   if (!line.ok()) return unavailable(line.status());
   const absl::string_view rest = absl::string_view(*line).substr(kLead.size());
-  return Forward{*std::move(kubectl), std::string(rest.substr(0, rest.find(' ')))};
+  return Forward{*std::move(kubectl), std::string(rest.substr(0, rest.find(' '))), to};
 }
 
 }  // namespace muster::daemon::cli

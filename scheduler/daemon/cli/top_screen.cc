@@ -86,9 +86,12 @@ std::vector<std::string> TopLines(const TopScreen& screen, const Look& look, siz
   const size_t foot = live || !screen.status.ok() ? 1 : 0;
   if (rows > 0 && lines.size() + foot > rows) lines.resize(rows > foot ? rows - foot : 0);
   if (!screen.status.ok()) {
-    lines.push_back(fitted(std::string(screen.status.message()), Tone::kBad));
+    const absl::string_view looking = screen.looking ? "looking for the daemon again; " : "";
+    lines.push_back(fitted(absl::StrCat(looking, screen.status.message()), Tone::kBad));
   } else if (live) {
-    lines.push_back(fitted("q ends", Tone::kDim));
+    const std::string found =
+        screen.found.empty() ? "" : absl::StrCat("; now asks ", Shown(screen.found));
+    lines.push_back(fitted(absl::StrCat("q ends", found), Tone::kDim));
   }
   return lines;
 }

@@ -15,9 +15,12 @@ struct TopScreen {
   v1::ListQueuesResponse queues;
   v1::ListGangsResponse gangs;  // that wait or are about to
   absl::Status status;          // of the last question; the rest is then as it was before
+  bool looking = false;         // for the daemon, which does not answer
+  std::string found;            // who is asked, where that is another than at first
 };
 
-// `rows` lines at most (0: all); each fits look.width. `live`: the last line says how it ends.
+// `rows` lines at most (0: all); each fits look.width. `live`: the last line says how it ends,
+// or what is wrong.
 std::vector<std::string> TopLines(const TopScreen& screen, const Look& look, size_t rows,
                                   bool live);
 

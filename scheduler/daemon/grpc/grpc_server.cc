@@ -24,12 +24,16 @@ constexpr int kStreamsOfConnection = 32;
 constexpr unsigned kReadCertificateSeconds = 10;
 
 // Clients that are gone, idle, or busy with nothing but pings.
-void BoundConnections(grpc::ServerBuilder* builder) {
+void BoundConnections(const GrpcSettings& settings, grpc::ServerBuilder* builder) {
+  const auto milliseconds = [](absl::Duration time) {
+    return static_cast<int>(absl::ToInt64Milliseconds(time));
+  };
   builder->SetMaxReceiveMessageSize(GrpcServer::kLargestRequest);
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, GrpcServer::kLargestHeaders);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfConnection);
-  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 5'000);
-  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                              milliseconds(settings.handshake));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, milliseconds(settings.idle));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
@@ -89,7 +93,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Listen(const GrpcSetting
   server->door_ = *std::move(door);
   server->port_ = server->door_->port();
   grpc::ServerBuilder builder;
-  BoundConnections(&builder);
+  BoundConnections(settings, &builder);
   auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       CredentialsFor(settings));

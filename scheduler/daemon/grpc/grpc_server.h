@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "scheduler/daemon/flags.h"
 #include "scheduler/daemon/grpc/connection_door.h"
 #include "scheduler/daemon/grpc/service.h"
@@ -21,6 +22,10 @@ struct GrpcSettings {
   std::string key;
   // One more is closed at once.
   size_t most_connections = 256;
+  // A connection that has not begun to speak gRPC after that, or that asks nothing for so long, is
+  // closed.
+  absl::Duration handshake = absl::Seconds(5);
+  absl::Duration idle = absl::Minutes(5);
 };
 
 // Whether the address is reached from the same host only: 127.0.0.0/8, [::1], localhost.

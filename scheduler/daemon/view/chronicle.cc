@@ -36,6 +36,12 @@ std::vector<DecisionRing::Entry> Chronicle::HistoryOf(const Gang& gang) const {
   return {slot->history.begin(), slot->history.end()};
 }
 
+void Chronicle::OnEvent(const Event& event, absl::Time) {
+  const Gang* gang = state_ == nullptr ? nullptr : EndedGangs::MayEnd(*state_, event);
+  if (gang == nullptr) return;
+  if (auto* const history = ended_.Expect(*state_, *gang)) *history = HistoryOf(*gang);
+}
+
 void Chronicle::OnCycle(const State& state, const Plan& plan, absl::Time now) {
   ++cycle_;
   for (const Step& step : plan.steps) OnStep(state, step, now);

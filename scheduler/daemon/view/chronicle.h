@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "scheduler/daemon/view/decision_ring.h"
+#include "scheduler/daemon/view/ended_gangs.h"
 #include "scheduler/loop/loop.h"
 
 namespace muster::daemon {
@@ -28,7 +29,10 @@ class Chronicle : public loop::Observer {
   explicit Chronicle(DecisionRing* ring, Listener listener = nullptr)
       : ring_(ring), listener_(std::move(listener)) {}
 
+  void OnStart(const State& state) override { state_ = &state; }
+  void OnEvent(const Event& event, absl::Time now) override;
   void OnCycle(const State& state, const Plan& plan, absl::Time now) override;
+  void OnStepEnd(const State& state, absl::Time now) override { ended_.OnStepEnd(state, now); }
   // Tells the waits that have stood long enough; to be called now and then. `last`: the last plan.
   void Flush(const State& state, const Plan& last, absl::Time now);
 
@@ -36,6 +40,7 @@ class Chronicle : public loop::Observer {
   const Verdict* VerdictOf(const Gang& gang, const Plan& last) const;
   // The newest last; empty where nothing is known of this gang.
   std::vector<DecisionRing::Entry> HistoryOf(const Gang& gang) const;
+  const EndedGangs& ended() const { return ended_; }
 
  private:
   static constexpr absl::Duration kMoment = absl::Seconds(1);
@@ -64,9 +69,11 @@ class Chronicle : public loop::Observer {
 
   DecisionRing* const ring_;
   const Listener listener_;
+  const State* state_ = nullptr;  // that events happen to; null: they are not followed
   int64_t cycle_ = 0;
   std::vector<Slot> slots_;
   std::map<GangId, Untold> untold_;
+  EndedGangs ended_;
 };
 
 }  // namespace muster::daemon

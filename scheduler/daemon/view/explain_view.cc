@@ -124,6 +124,18 @@ absl::string_view Unspoken(const muster::Gang& gang) {
   return "it has just come and was not looked at yet";
 }
 
+// Of a gang that the state has forgotten.
+v1::Explanation ExplainEnded(const EndedGang& ended, const Sight& sight) {
+  v1::Explanation out;
+  *out.mutable_gang() = ended.gang;
+  out.mutable_gang()->set_message("it has ended, and its pods are gone");
+  out.set_message(out.gang().message());
+  for (const DecisionRing::Entry& entry : ended.history) {
+    *out.add_history() = Render(*entry, sight);
+  }
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Explanation> Explain(const Scene& scene, const v1::ExplainRequest& request,
@@ -135,7 +147,11 @@ absl::StatusOr<v1::Explanation> Explain(const Scene& scene, const v1::ExplainReq
     }
   }
   const State& state = scene.state;
-  const muster::Gang* gang = sight.Sees(request.namespace_()) ? FindGang(state, request) : nullptr;
+  const bool sees = sight.Sees(request.namespace_());
+  const muster::Gang* gang = sees ? FindGang(state, request) : nullptr;
+  const EndedGang* ended =
+      sees ? scene.chronicle.ended().Find(request.namespace_(), request.name()) : nullptr;
+  if (gang == nullptr && ended != nullptr) return ExplainEnded(*ended, sight);
   if (gang == nullptr) {
     return absl::NotFoundError(absl::StrCat("no gang or pod ", codec::Quoted(request.name()),
                                             " of Muster's in namespace ",
@@ -145,6 +161,10 @@ absl::StatusOr<v1::Explanation> Explain(const Scene& scene, const v1::ExplainReq
   *out.mutable_gang() = Render(scene, *gang, sight);
   if (out.gang().reason().empty()) {
     out.mutable_gang()->set_message(std::string(Unspoken(*gang)));
+  }
+  if (gang->state == GangState::kEnded && ended != nullptr) {
+    *out.mutable_gang()->mutable_ended() = ended->gang.ended();
+    out.mutable_gang()->set_evicted(ended->gang.evicted());
   }
   out.set_reason(out.gang().reason());
   out.set_message(out.gang().message());

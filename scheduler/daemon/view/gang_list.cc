@@ -21,23 +21,26 @@ namespace {
 
 constexpr int32_t kPage = 500;
 constexpr int32_t kLargestPage = 1000;
-constexpr absl::string_view kStates[] = {"waiting", "starting", "running", "degraded", "evicted"};
+constexpr char kEnded[] = "ended";
+constexpr absl::string_view kStates[] = {"waiting",  "starting", "running",
+                                         "degraded", "evicted",  kEnded};
 constexpr char kBetween = '\n';  // in no name
 
 // Where a gang stands in the list.
 struct Place {
   absl::string_view queue;
-  bool waits = false;
-  int64_t order = 0;  // of one that runs when it began, else its position in line
+  int part = 0;       // 0: runs, 1: waits, 2: has ended
+  int64_t order = 0;  // when it began, its position in line, or since when it has ended
   absl::string_view ns;
   absl::string_view name;
-  auto Key() const { return std::tie(queue, waits, order, ns, name); }
+  auto Key() const { return std::tie(queue, part, order, ns, name); }
   bool operator<(const Place& other) const { return Key() < other.Key(); }
 };
 
 struct Listed {
   Place place;
   GangId gang;
+  const v1::Gang* ended = nullptr;  // then that one
   bool operator<(const Listed& other) const { return place < other.place; }
 };
 
@@ -49,18 +52,25 @@ int64_t Line(int32_t position) {
 Place PlaceOf(const State& state, const Gang& gang, const Verdict* verdict) {
   Place place;
   if (gang.queue.valid()) place.queue = state.tree().at(gang.queue).path;
-  place.waits = gang.state == GangState::kWaiting;
-  place.order = place.waits ? Line(verdict != nullptr ? verdict->position : 0)
-                            : absl::ToUnixMillis(gang.began);
+  const bool waits = gang.state == GangState::kWaiting;
+  place.part = waits ? 1 : 0;
+  place.order =
+      waits ? Line(verdict != nullptr ? verdict->position : 0) : absl::ToUnixMillis(gang.began);
   place.ns = gang.ns;
   place.name = gang.name;
   return place;
 }
 
+// The newest first.
+Place PlaceOf(const v1::Gang& ended) {
+  return {ended.queue(), 2, -(ended.ended().seconds() * 1'000'000'000 + ended.ended().nanos()),
+          ended.namespace_(), ended.name()};
+}
+
 std::string TokenOf(const Place& place) {
-  const std::string text = absl::StrJoin(
-      std::make_tuple(place.queue, place.waits ? 1 : 0, place.order, place.ns, place.name),
-      std::string(1, kBetween));
+  const std::string text =
+      absl::StrJoin(std::make_tuple(place.queue, place.part, place.order, place.ns, place.name),
+                    std::string(1, kBetween));
   return absl::WebSafeBase64Escape(text);
 }
 
@@ -69,13 +79,11 @@ std::optional<Place> PlaceFrom(const std::string& token, std::string* text) {
   if (!absl::WebSafeBase64Unescape(token, text)) return std::nullopt;
   const std::vector<absl::string_view> parts = absl::StrSplit(*text, kBetween);
   Place place;
-  int waits = 0;
-  if (parts.size() != 5 || !absl::SimpleAtoi(parts[1], &waits) ||
+  if (parts.size() != 5 || !absl::SimpleAtoi(parts[1], &place.part) ||
       !absl::SimpleAtoi(parts[2], &place.order)) {
     return std::nullopt;
   }
   place.queue = parts[0];
-  place.waits = waits != 0;
   place.ns = parts[3];
   place.name = parts[4];
   return place;
@@ -140,11 +148,22 @@ class Wanted {
     if (!Among(request_.reasons(), verdict == nullptr ? "" : Name(verdict->reason.code))) {
       return false;
     }
-    return search_.empty() || Contains(FullName(gang), search_) || Contains(gang.user, search_) ||
-           Contains(gang.app, search_);
+    return IsFound(FullName(gang), gang.user, gang.app);
+  }
+  // Only where they are asked for.
+  bool WantsEnded() const { return !request_.states().empty() && Among(request_.states(), kEnded); }
+  bool operator()(const v1::Gang& ended) const {
+    return sight_.Sees(ended.namespace_()) && IsWithin(ended.queue(), request_.queue()) &&
+           (request_.namespace_().empty() || ended.namespace_() == request_.namespace_()) &&
+           Among(request_.reasons(), ended.reason()) &&
+           IsFound(absl::StrCat(ended.namespace_(), "/", ended.name()), ended.user(), ended.app());
   }
 
  private:
+  bool IsFound(absl::string_view name, absl::string_view user, absl::string_view app) const {
+    return search_.empty() || Contains(name, search_) || Contains(user, search_) ||
+           Contains(app, search_);
+  }
   template <typename Words>
   static bool Among(const Words& words, absl::string_view word) {
     return words.empty() || std::find(words.begin(), words.end(), word) != words.end();
@@ -183,12 +202,22 @@ absl::StatusOr<v1::ListGangsResponse> ListGangs(const Scene& scene,
     const Place place = PlaceOf(state, gang, verdict);
     if (!after.has_value() || *after < place) listed.push_back({place, gang.id});
   }
+  if (wanted.WantsEnded()) {
+    for (const EndedGang& each : scene.chronicle.ended().all()) {
+      if (!wanted(each.gang)) continue;
+      response.set_total(response.total() + 1);
+      const Place place = PlaceOf(each.gang);
+      if (!after.has_value() || *after < place) listed.push_back({place, {}, &each.gang});
+    }
+  }
   const auto page = std::min<size_t>(
       listed.size(), static_cast<size_t>(request.page_size() > 0 ? request.page_size() : kPage));
   std::partial_sort(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(page),
                     listed.end());
   for (size_t i = 0; i < page; ++i) {
-    *response.add_gangs() = Render(scene, state.gang(listed[i].gang), sight);
+    const v1::Gang* ended = listed[i].ended;
+    *response.add_gangs() =
+        ended != nullptr ? *ended : Render(scene, state.gang(listed[i].gang), sight);
   }
   if (page < listed.size()) response.set_next_page_token(TokenOf(listed[page - 1].place));
   *response.mutable_at() = Timestamp(scene.now);

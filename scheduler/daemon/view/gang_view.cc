@@ -31,13 +31,6 @@ int32_t Living(const State& state, const Gang& gang) {
                     [&state](PodId id) { return !IsTerminal(state.pod(id).pod); }));
 }
 
-void RenderTimes(const Scene& scene, const Gang& gang, v1::Gang* out) {
-  *out->mutable_created() = Timestamp(gang.created);
-  const bool began = gang.began != absl::InfiniteFuture();
-  if (began) *out->mutable_began() = Timestamp(gang.began);
-  *out->mutable_wait() = Span((began ? gang.began : scene.now) - gang.created);
-}
-
 }  // namespace
 
 absl::string_view StateOf(const State& state, const Gang& gang) {
@@ -68,19 +61,25 @@ Shape ShapeNow(const State& state, const Gang& gang) {
   return shape;
 }
 
+void RenderIdentity(const State& state, const Gang& gang, v1::Gang* out) {
+  out->set_namespace_(gang.ns);
+  out->set_name(gang.name);
+  out->set_kind(std::string(KindOf(gang)));
+  if (gang.queue.valid()) out->set_queue(state.tree().at(gang.queue).path);
+  out->set_user(gang.user);
+  out->set_app(gang.app);
+  out->set_priority(gang.priority);
+  out->set_minimum(gang.minimum);
+  *out->mutable_created() = Timestamp(gang.created);
+  if (gang.began != absl::InfiniteFuture()) *out->mutable_began() = Timestamp(gang.began);
+}
+
 v1::Gang Render(const Scene& scene, const Gang& gang, const Sight& sight) {
   const State& state = scene.state;
   v1::Gang out;
-  out.set_namespace_(gang.ns);
-  out.set_name(gang.name);
-  out.set_kind(std::string(KindOf(gang)));
-  if (gang.queue.valid()) out.set_queue(state.tree().at(gang.queue).path);
-  out.set_user(gang.user);
-  out.set_app(gang.app);
-  out.set_priority(gang.priority);
+  RenderIdentity(state, gang, &out);
   out.set_state(std::string(StateOf(state, gang)));
-  RenderTimes(scene, gang, &out);
-  out.set_minimum(gang.minimum);
+  *out.mutable_wait() = Span(std::min(gang.began, scene.now) - gang.created);
   out.set_members(Living(state, gang));
   out.set_bound(gang.bound);
   out.set_held(HeldMembers(gang) + static_cast<int32_t>(gang.repairs.size()));

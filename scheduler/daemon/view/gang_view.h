@@ -11,6 +11,9 @@ namespace muster::daemon {
 // "waiting", "starting", "running", "degraded", "evicted", "ended".
 absl::string_view StateOf(const State& state, const Gang& gang);
 
+// What it is and since when: what does not depend on its members and on the last plan.
+void RenderIdentity(const State& state, const Gang& gang, v1::Gang* out);
+
 v1::Gang Render(const Scene& scene, const Gang& gang, const Sight& sight);
 
 // Of one that waits what its start takes, as far as its members exist or are forecast; else what is

@@ -107,8 +107,11 @@ Tools::~Tools() { std::filesystem::remove_all(folder_); }
 
 std::string Tools::Add(const std::string& name, const std::string& script) {
   const std::string path = absl::StrCat(folder_, "/", name);
-  std::ofstream(path) << "#!/bin/sh\n" << script;
-  chmod(path.c_str(), 0755);
+  // One that is being run cannot be written: it is replaced.
+  const std::string written = path + ".new";
+  std::ofstream(written) << "#!/bin/sh\n" << script;
+  chmod(written.c_str(), 0755);
+  std::filesystem::rename(written, path);
   return path;
 }
 

@@ -65,6 +65,22 @@ TEST_CASE("every command prints what its golden file says, twice the same, in ev
   }
 }
 
+TEST_CASE("of an empty cluster every command says what there is: the queue, and nothing else") {
+  FakeDaemon daemon;
+  v1::Queue* queue = daemon.queues.add_queues();
+  queue->set_path("default");
+  queue->set_leaf(true);
+  queue->set_state("open");
+  for (const char* command : {"queues", "gangs", "top", "decisions", "cost"}) {
+    INFO(command);
+    const Outcome outcome = RunMuster(daemon.url(), {command});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    CheckGolden(absl::StrCat("empty-", command), outcome.out);
+  }
+  CHECK(RunMuster(daemon.url(), {"explain", "a/b"}).code == 3);
+}
+
 // Control characters of one and of two bytes, and what turns the direction of writing.
 std::string ControlIn(const std::string& text) {
   for (size_t i = 0; i < text.size(); ++i) {
@@ -151,6 +167,20 @@ TEST_CASE("gangs come from all pages, with the filters asked for") {
   CHECK(asked.reasons(0) == "CapacityShort");
   CHECK(asked.reasons(1) == "FromTheFuture");
   CHECK(RunMuster(daemon.url(), {"gangs", "-n", "nobody"}).out == "no gangs\n");
+}
+
+TEST_CASE("a gang that has ended ran until then") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  v1::Gang& gang = daemon.gangs[0];
+  gang.set_state("ended");
+  gang.mutable_began()->set_seconds(daemon.queues.at().seconds() - 1000);
+  gang.mutable_ended()->set_seconds(daemon.queues.at().seconds() - 1000 + 75);
+  const Outcome outcome = RunMuster(daemon.url(), {"gangs", "--state", "ended"});
+  CHECK(outcome.code == 0);
+  CHECK(daemon.gangs_request.states(0) == "ended");
+  CHECK(absl::StrContains(outcome.out, " ended "));
+  CHECK(absl::StrContains(outcome.out, " 1m15s "));
 }
 
 TEST_CASE("decisions and cost ask for what the flags say") {

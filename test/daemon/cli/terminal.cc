@@ -19,7 +19,7 @@
 namespace muster::daemon::cli {
 
 Terminal::Terminal(const std::string& server, const std::vector<std::string>& arguments,
-                   int columns, int rows, bool no_color) {
+                   int columns, int rows, bool no_color, const std::string& path) {
   winsize size{};
   size.ws_col = static_cast<unsigned short>(columns);
   size.ws_row = static_cast<unsigned short>(rows);
@@ -35,7 +35,8 @@ Terminal::Terminal(const std::string& server, const std::vector<std::string>& ar
     login_tty(dup(side_));
     close(terminal_);
     setenv("MUSTER_SERVER", server.c_str(), 1);
-    setenv("PATH", "/nonexistent", 1);
+    if (server.empty()) unsetenv("MUSTER_SERVER");
+    setenv("PATH", path.c_str(), 1);
     setenv("TERM", "xterm", 1);
     unsetenv("NO_COLOR");
     if (no_color) setenv("NO_COLOR", "1", 1);

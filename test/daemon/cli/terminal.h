@@ -14,8 +14,9 @@ namespace muster::daemon::cli {
 
 class Terminal {
  public:
+  // `server`: MUSTER_SERVER; empty: not set. `path`: PATH.
   Terminal(const std::string& server, const std::vector<std::string>& arguments, int columns,
-           int rows, bool no_color = false);
+           int rows, bool no_color = false, const std::string& path = "/nonexistent");
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;

@@ -3,9 +3,12 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/daemon/cli/shown.h"
@@ -82,6 +85,114 @@ TEST_CASE("top goes on when the daemon goes, says so, and still ends at once by 
   REQUIRE(terminal.Await("q ends"));
   daemon.hangs = true;
   while (daemon.hanging == 0) terminal.Await("never", 1, absl::Milliseconds(10));
+  terminal.Press("q");
+  CHECK(terminal.End() == 0);
+}
+
+// kubectl of a cluster with two daemons. Who leads stands in a file `leader`; `port-forward` goes
+// to the port of the pod that it names, and leaves its process id in a file of the pod's name.
+class TwoDaemons {
+ public:
+  TwoDaemons() {
+    for (FakeDaemon* daemon : {&a, &b}) FillCanned(daemon);
+    b.gangs[1].set_name("seen-by-b");
+    const std::string& folder = tools.folder();
+    tools.Add("kubectl",
+              absl::StrCat("case \"$1\" in\n"
+                           "get) cat ",
+                           folder,
+                           "/leader ;;\n"
+                           "port-forward) case \"$*\" in\n"
+                           "*pod/muster-a*) pod=muster-a port=",
+                           a.port(), " ;;\n*pod/muster-b*) pod=muster-b port=", b.port(),
+                           " ;;\n*) echo 'error: no pod is ready' >&2; exit 1 ;;\nesac\n"
+                           "echo $$ >",
+                           folder, "/$pod; echo \"Forwarding from 127.0.0.1:$port -> 9443\"\n",
+                           "exec sleep 600 ;;\nesac\n"));
+    Lead("muster-a");
+  }
+  // "": nobody.
+  void Lead(const std::string& pod) {
+    const std::string file = tools.folder() + "/leader";
+    std::ofstream(file + ".new") << (pod.empty() ? "" : pod + "_0123456789abcdef");
+    std::filesystem::rename(file + ".new", file);
+  }
+  static void Answer(FakeDaemon* daemon, const grpc::Status& status) {
+    const std::lock_guard<std::mutex> turn(Turn());
+    daemon->status = status;
+  }
+  pid_t WayTo(const std::string& pod) const {
+    pid_t pid = 0;
+    std::ifstream(tools.folder() + "/" + pod) >> pid;
+    REQUIRE(pid > 0);
+    return pid;
+  }
+
+  FakeDaemon a, b;
+  Tools tools;
+};
+
+const grpc::Status kStandsBy = {grpc::StatusCode::UNAVAILABLE,
+                                "nothing was decided yet: ok: stands by, muster-b leads"};
+
+TEST_CASE("top follows the daemon that leads, and says so") {
+  TwoDaemons daemons;
+  Terminal terminal("", {"top", "--interval", "100ms"}, 160, 30, false, daemons.tools.path());
+  REQUIRE(terminal.Await("nightly", 2));
+  CHECK_FALSE(absl::StrContains(terminal.seen, "now asks"));
+  const pid_t way = daemons.WayTo("muster-a");
+  // It stands by: another one leads, once the lease says so.
+  daemons.Answer(&daemons.a, kStandsBy);
+  REQUIRE(terminal.Await("looking for the daemon again; nothing was decided yet"));
+  CHECK(absl::StrContains(absl::StrJoin(LastScreen(terminal.seen), "\n"), "nightly"));
+  daemons.Lead("muster-b");
+  REQUIRE(terminal.Await("q ends; now asks pod/muster-b"));
+  CHECK(absl::StrContains(terminal.seen, "seen-by-b"));
+  CHECK(kill(way, 0) != 0);
+  // Its pod goes, and with it the way; for a time nobody leads.
+  daemons.Lead("");
+  daemons.Answer(&daemons.b, {grpc::StatusCode::UNAVAILABLE, "stopping"});
+  REQUIRE(
+      terminal.Await("looking for the daemon again; no way to the Service muster-system/muster"));
+  daemons.Answer(&daemons.a, grpc::Status::OK);
+  daemons.Lead("muster-a");
+  REQUIRE(terminal.Await("q ends; now asks pod/muster-a"));
+  terminal.Press("q");
+  CHECK(terminal.End() == 0);
+  CHECK(kill(daemons.WayTo("muster-a"), 0) != 0);
+}
+
+TEST_CASE("top gets another token where the one that it has is no longer good") {
+  FakeDaemon daemon;
+  FillCanned(&daemon);
+  daemon.token = "first";
+  Tools tools;
+  const auto give = [&tools](const std::string& token) {
+    tools.Add("kubectl", absl::StrCat("echo ", token, "\n"));
+  };
+  give("first");
+  Terminal terminal(daemon.url(), {"top", "--interval=100ms", "--account=team-a/reader"}, 160, 30,
+                    false, tools.path());
+  REQUIRE(terminal.Await("nightly", 2));
+  {
+    const std::lock_guard<std::mutex> turn(Turn());
+    daemon.token = "second";
+  }
+  REQUIRE(terminal.Await("looking for the daemon again; the API server does not know this token"));
+  give("second");
+  REQUIRE(terminal.Await("q ends"));
+  terminal.Press("q");
+  CHECK(terminal.End() == 0);
+}
+
+TEST_CASE("top ends at once also while it looks for the daemon") {
+  TwoDaemons daemons;
+  Terminal terminal("", {"top", "--interval=100ms", "--timeout=1h"}, 160, 30, false,
+                    daemons.tools.path());
+  REQUIRE(terminal.Await("nightly", 2));
+  daemons.tools.Add("kubectl", "exec sleep 600\n");
+  daemons.Answer(&daemons.a, kStandsBy);
+  REQUIRE(terminal.Await("looking for the daemon again"));
   terminal.Press("q");
   CHECK(terminal.End() == 0);
 }

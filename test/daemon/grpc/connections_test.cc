@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many connections the gRPC server has at most.
+// How many connections the gRPC server has at most, and how long one that is of no use.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <memory>
@@ -17,8 +17,7 @@ constexpr size_t kMost = 3;
 
 class Crowded {
  public:
-  Crowded() {
-    GrpcSettings settings;
+  explicit Crowded(GrpcSettings settings = {}) {
     settings.listen = {"127.0.0.1", 0};
     settings.most_connections = kMost;
     auto listening = GrpcServer::Listen(settings, &questions_, &gate_, nullptr);
@@ -94,6 +93,35 @@ TEST_CASE("who says nothing, or nonsense, takes a place only while it is connect
   }
   Client another(server.port());
   CHECK(another.Ask(/*patient=*/true) == grpc::OK);
+}
+
+// All places are taken by clients that say `hello` and no more; somebody else gets one all the
+// same.
+void CheckThatPlacesComeFree(const GrpcSettings& settings, const std::string& hello) {
+  const Crowded server(settings);
+  std::vector<std::unique_ptr<HttpClient>> useless;
+  for (size_t i = 0; i < kMost; ++i) {
+    useless.push_back(std::make_unique<HttpClient>(server.port()));
+    useless.back()->Send(hello);
+  }
+  Client patient(server.port());
+  CHECK(patient.Ask(/*patient=*/true) == grpc::OK);
+}
+
+TEST_CASE("who does not begin to speak gRPC in time is closed") {
+  GrpcSettings settings;
+  settings.handshake = absl::Milliseconds(300);
+  CheckThatPlacesComeFree(settings, "");
+  CheckThatPlacesComeFree(settings, "PRI * HT");
+}
+
+TEST_CASE("who asks nothing for too long is closed") {
+  GrpcSettings settings;
+  settings.idle = absl::Milliseconds(300);
+  // HTTP/2's preface and settings without one in them (RFC 9113, 3.4): all that a client must say.
+  const std::string hello =
+      std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\x04\0\0\0\0\0", 9);
+  CheckThatPlacesComeFree(settings, hello);
 }
 
 }  // namespace

@@ -137,6 +137,20 @@ TEST_CASE("a request above 1 MiB is refused, one below it is read") {
   CHECK(ask(1'000) == grpc::OK);
 }
 
+TEST_CASE("headers above 32 KiB are refused, and the connection lives on") {
+  Running running;
+  const auto ask = [&running](size_t bytes) {
+    grpc::ClientContext context;
+    Authorize(&context, "admin");
+    context.AddMetadata("padding", std::string(bytes, 'x'));
+    v1::ListQueuesResponse response;
+    return running.stub->ListQueues(&context, {}, &response).error_code();
+  };
+  CHECK(ask(16 << 10) == grpc::OK);
+  CHECK(ask(40 << 10) == grpc::RESOURCE_EXHAUSTED);
+  CHECK(ask(16 << 10) == grpc::OK);
+}
+
 TEST_CASE("a call waits no longer than its deadline, nor than the server's own limit") {
   Running running;
   running.questions.hangs = true;

@@ -195,6 +195,16 @@ void FakeCluster::Stop(FakeGang* gang) {
   gang->held = 0;
 }
 
+void FakeCluster::End(FakeGang gang) {
+  if (gang.state != "waiting") Stop(&gang);
+  gang.evicted = gang.state == "evicted";
+  if (gang.state == "waiting") gang.began = absl::InfiniteFuture();
+  gang.state = "ended";
+  gang.reason = "";
+  gang.ends = now_;
+  ended_.push_back(std::move(gang));
+}
+
 void FakeCluster::Decide(const std::string& kind, const FakeGang& gang,
                          const std::string& message) {
   v1::Decision decision;
@@ -218,7 +228,7 @@ void FakeCluster::Step(absl::Time now) {
   now_ = now;
   for (auto gang = gangs_.begin(); gang != gangs_.end();) {
     const bool over = gang->state != "waiting" && now >= gang->ends;
-    if (over) Stop(&*gang);
+    if (over) End(*gang);
     gang = over ? gangs_.erase(gang) : gang + 1;
   }
   const size_t arriving = 1 + Random(3);
@@ -232,11 +242,7 @@ void FakeCluster::Step(absl::Time now) {
     const auto victim = std::find_if(gangs_.begin(), gangs_.end(), [](const FakeGang& gang) {
       return gang.state == "running" && gang.reason.empty();
     });
-    if (victim != gangs_.end()) {
-      victim->state = "evicted";
-      victim->ends = now + absl::Seconds(4);
-      Decide("evict", *victim, "whole, for a gang of a queue below its entitlement");
-    }
+    if (victim != gangs_.end()) Evict(victim->name);
   }
 }
 
@@ -259,8 +265,17 @@ void FakeCluster::Remove(const std::string& name) {
   const auto gang = std::find_if(gangs_.begin(), gangs_.end(),
                                  [&name](const FakeGang& each) { return each.name == name; });
   if (gang == gangs_.end()) return;
-  if (gang->state != "waiting") Stop(&*gang);
+  End(*gang);
   gangs_.erase(gang);
+}
+
+void FakeCluster::Evict(const std::string& name) {
+  const auto gang = std::find_if(gangs_.begin(), gangs_.end(),
+                                 [&name](const FakeGang& each) { return each.name == name; });
+  if (gang == gangs_.end()) return;
+  gang->state = "evicted";
+  gang->ends = now_ + absl::Seconds(4);
+  Decide("evict", *gang, "whole, for a gang of a queue below its entitlement");
 }
 
 }  // namespace muster::daemon

@@ -46,7 +46,8 @@ struct FakeGang {
   size_t queue = 0;
   std::string state = "waiting";
   std::string reason;
-  absl::Time created, began, ends;
+  absl::Time created, began, ends;  // `ends`: of one that has ended, when it did
+  bool evicted = false;
   int members = 1, minimum = 1, held = 0;
   FakeAmounts each;
   std::vector<size_t> nodes;  // of its members, in order; those that are held last
@@ -63,10 +64,14 @@ class FakeCluster {
   void Add(const std::string& ns, const std::string& name, const std::string& queue,
            absl::Time now);
   void Remove(const std::string& name);
+  // One that runs leaves, in its own time.
+  void Evict(const std::string& name);
 
   const std::vector<FakeQueue>& queues() const { return queues_; }
   const std::vector<FakeNode>& nodes() const { return nodes_; }
   const std::deque<FakeGang>& gangs() const { return gangs_; }
+  // Those that ended, the oldest first.
+  const std::deque<FakeGang>& ended() const { return ended_; }
   const std::vector<v1::Decision>& decisions() const { return decisions_; }
   absl::Time now() const { return now_; }
 
@@ -77,6 +82,7 @@ class FakeCluster {
   void Arrive(absl::Time created);
   bool Start(FakeGang* gang, absl::Time began);
   void Stop(FakeGang* gang);
+  void End(FakeGang gang);
   void Charge(const FakeGang& gang, bool back);
   void Decide(const std::string& kind, const FakeGang& gang, const std::string& message);
 
@@ -85,7 +91,7 @@ class FakeCluster {
   absl::Time now_;
   std::vector<FakeQueue> queues_;
   std::vector<FakeNode> nodes_;
-  std::deque<FakeGang> gangs_;
+  std::deque<FakeGang> gangs_, ended_;
   std::vector<v1::Decision> decisions_;
   size_t next_node_ = 0;
   int64_t number_ = 0;

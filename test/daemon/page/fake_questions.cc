@@ -60,7 +60,11 @@ v1::Gang Render(const FakeGang& from, const FakeCluster& cluster, int position) 
   gang.set_state(from.state);
   *gang.mutable_created() = Stamp(from.created);
   const bool waits = from.state == "waiting";
-  if (!waits) *gang.mutable_began() = Stamp(from.began);
+  const bool ended = from.state == "ended";
+  const bool began = !waits && from.began != absl::InfiniteFuture();
+  if (began) *gang.mutable_began() = Stamp(from.began);
+  if (ended) *gang.mutable_ended() = Stamp(from.ends);
+  gang.set_evicted(from.evicted);
   gang.set_minimum(from.minimum);
   gang.set_members(waits ? 1 : from.members - from.held);
   gang.set_bound(waits ? 0 : from.members - from.held);
@@ -68,7 +72,8 @@ v1::Gang Render(const FakeGang& from, const FakeCluster& cluster, int position) 
   gang.set_reason(from.reason);
   gang.set_message(Message(from));
   gang.set_position(position);
-  const absl::Duration wait = (waits ? cluster.now() : from.began) - from.created;
+  const absl::Time until = began ? from.began : ended ? from.ends : cluster.now();
+  const absl::Duration wait = until - from.created;
   *gang.mutable_wait() = TimeUtil::MillisecondsToDuration(absl::ToInt64Milliseconds(wait));
   Tell(from.each * from.members, false, gang.mutable_needs());
   return gang;
@@ -196,7 +201,8 @@ absl::StatusOr<v1::ListGangsResponse> FakeQuestions::ListGangs(const v1::ListGan
   const size_t size = request.page_size() == 0 ? 500 : static_cast<size_t>(request.page_size());
   const auto positions = Positions(cluster_);
   size_t matching = 0;
-  for (const FakeGang& gang : cluster_.gangs()) {
+  const bool ended = request.states_size() == 1 && request.states(0) == "ended";
+  for (const FakeGang& gang : ended ? cluster_.ended() : cluster_.gangs()) {
     if (!Matches(gang, cluster_, request)) continue;
     if (matching >= first && matching < first + size) {
       const auto position = positions.find(&gang);

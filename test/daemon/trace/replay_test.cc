@@ -65,12 +65,16 @@ TEST_CASE("a file that goes on from another is enough by itself") {
   const Recorded recorded = Record(BusyScenario(), settings);
   // The first ones are gone.
   REQUIRE(folder.traces().size() == 2);
-  const ReplayReport report = Replay(folder.traces()[1], Cycle);
-  CHECK(report.status.ok());
-  CHECK(report.difference.empty());
-  CHECK(report.complaints.empty());
-  CHECK(report.plans > 0);
-  CHECK(report.plans < recorded.plans);
+  int64_t plans = 0;  // where files end is chance: one alone may hold none
+  for (const std::string& file : folder.traces()) {
+    const ReplayReport report = Replay(file, Cycle);
+    CHECK(report.status.ok());
+    CHECK(report.difference.empty());
+    CHECK(report.complaints.empty());
+    plans += report.plans;
+  }
+  CHECK(plans > 0);
+  CHECK(plans < recorded.plans);
 }
 
 TEST_CASE("another decision is found, and shown") {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pod and its job's conf carry beside what decides is in no trace and in no dump.
+// What a pod and its job's conf carry beside what decides is in no trace, no dump and no log.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -8,11 +11,13 @@
 #include "scheduler/codec/dump.h"
 #include "scheduler/codec/pod_codec.h"
 #include "scheduler/codec/spark_forecast.h"
+#include "scheduler/daemon/decision_log.h"
 #include "scheduler/daemon/trace/recorder.h"
 #include "scheduler/daemon/trace/replay.h"
 #include "scheduler/daemon/trace/trace_chunks.h"
 #include "scheduler/daemon/trace/trace_format.h"
 #include "scheduler/daemon/trace/trace_output.h"
+#include "scheduler/daemon/view/chronicle.h"
 #include "test/daemon/cluster.h"
 #include "test/daemon/trace/traced_world.h"
 
@@ -105,17 +110,38 @@ std::string Unpacked(const std::string& path, int* images) {
   return bytes;
 }
 
-TEST_CASE("no secret of a pod, of its job's conf or of a template is in a trace or a dump") {
+// Records, and says each decision in a log.
+class Followed : public loop::Observer {
+ public:
+  Followed(loop::Observer* recorder, Log* log)
+      : recorder_(recorder),
+        chronicle_(&ring_, [log](const Decided& decided) { LogDecision(decided, log); }) {}
+  void OnCycle(const State& state, const Plan& plan, absl::Time now) override {
+    recorder_->OnCycle(state, plan, now);
+    chronicle_.OnCycle(state, plan, now);
+  }
+
+ private:
+  loop::Observer* const recorder_;
+  DecisionRing ring_;
+  Chronicle chronicle_;
+};
+
+TEST_CASE("no secret of a pod, of its job's conf or of a template is in a trace, dump or log") {
   const ScratchFolder folder;
   RecordSettings settings;
   settings.folder = folder.path();
   settings.file_bytes = 1;  // so that states are written, too
   std::string dump;
+  const std::string log_file = folder.path() + "/log";
+  const int log_end = open(log_file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  Log log(log_end, LogLevel::kDebug);
   {
     auto opened = TraceFolder::Open(settings);
     REQUIRE(opened.ok());
     DirectOutput output(*std::move(opened));
     Recorder recorder(&output, [](const std::string& what) { FAIL(what); });
+    Followed followed(&recorder, &log);
     Cluster cluster;
     State& state = cluster.scratch();
     state = State("muster");
@@ -128,7 +154,7 @@ TEST_CASE("no secret of a pod, of its job's conf or of a template is in a trace 
       cluster.now += absl::Seconds(2);
       recorder.OnExpire(cluster.now);
       state.Expire(cluster.now);
-      cluster.Decide(&recorder);
+      cluster.Decide(&followed);
     };
     hear(Synced{});
     Node node;
@@ -150,6 +176,9 @@ TEST_CASE("no secret of a pod, of its job's conf or of a template is in a trace 
     recorder.Finish();
     REQUIRE(output.status().ok());
   }
+  close(log_end);
+  std::string lines = ReadWhole(log_file);
+  CHECK(absl::StrContains(lines, "\"gang\":\"team/spark-0001\""));
   std::string trace;
   int images = 0;
   for (const std::string& path : folder.traces()) {
@@ -161,9 +190,9 @@ TEST_CASE("no secret of a pod, of its job's conf or of a template is in a trace 
   CHECK(replayed.status.ok());
   CHECK(replayed.difference.empty());
   // What decides is there, so that the search would find something.
-  for (const std::string* text : {&trace, &dump}) {
+  for (const std::string* text : {&trace, &dump}) CHECK(absl::StrContains(*text, "spot"));
+  for (const std::string* text : {&trace, &dump, &lines}) {
     CHECK(absl::StrContains(*text, "spark-0001"));
-    CHECK(absl::StrContains(*text, "spot"));
     CHECK_FALSE(absl::StrContains(*text, kSecret));
     CHECK_FALSE(absl::StrContains(*text, "AWS_SECRET"));
     CHECK_FALSE(absl::StrContains(*text, "vault"));

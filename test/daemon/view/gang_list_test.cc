@@ -131,7 +131,7 @@ TEST_CASE("what a question cannot ask is told by field, value and what was expec
         absl::InvalidArgumentError("page_size: 1001: expected 0 to 1000"));
   CHECK(refused([](Request* r) { r->add_states("wating"); }) ==
         absl::InvalidArgumentError("states: \"wating\": expected one of waiting, starting, "
-                                   "running, degraded, evicted"));
+                                   "running, degraded, evicted, ended"));
   CHECK(absl::StrContains(refused([](Request* r) { r->add_reasons("No"); }).message(),
                           "reasons: \"No\": expected one of GangIncomplete, QueueClosed"));
   CHECK(absl::StrContains(refused([](Request* r) { r->set_page_token("x"); }).message(),

@@ -13,9 +13,15 @@ namespace muster::daemon {
 
 class Stage : public Cluster {
  public:
-  Stage() : chronicle_(&ring) {}
+  Stage() : chronicle_(&ring) { chronicle_.OnStart(state()); }
 
   DecisionRing ring;
+
+  void Tell(const Event& event) {
+    chronicle_.OnEvent(event, now);
+    Cluster::Tell(event);
+  }
+  void EndStep() { chronicle_.OnStepEnd(state(), now); }
 
   struct Made {
     std::string ns = "team";
@@ -71,6 +77,15 @@ class Stage : public Cluster {
       pod.phase = PodPhase::kRunning;
       Tell(PodSeen{pod});
     }
+  }
+  // A member has ended, whether or not its pod is still there.
+  void Finish(const std::string& ns, const std::string& name) {
+    Pod pod = state().pod(state().FindPod(absl::StrCat("uid-", ns, "-", name))).pod;
+    pod.phase = PodPhase::kSucceeded;
+    Tell(PodSeen{pod});
+  }
+  void Remove(const std::string& ns, const std::string& name) {
+    Tell(PodGone{absl::StrCat("uid-", ns, "-", name)});
   }
   // A second passes, so that waits are told.
   void Settle() {

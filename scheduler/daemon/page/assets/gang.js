@@ -31,15 +31,16 @@ function verdict(gang, answer) {
 }
 
 function factList(gang, answer) {
-  const now = store.now();
+  const end = gang.ended || store.now();
   const pairs = [
     ['Queue', gang.queue ? h('a', {href: queueAddress(gang.queue)}, gang.queue) : 'none'],
     ['App', gang.app], ['User', gang.user], ['Kind', gang.kind],
     ['Priority', gang.priority ? String(gang.priority) : ''],
     ['Place in queue', answer.position ? count(Number(answer.position)) : ''],
     ['Arrived', gang.created ? dateTime(gang.created) : ''],
-    [gang.began ? 'Waited' : 'Waits for', gang.created ? duration(((gang.began || now) - gang.created) / 1000) : ''],
-    ['Runs for', gang.began ? duration((now - gang.began) / 1000) : ''],
+    [gang.began || gang.ended ? 'Waited' : 'Waits for', gang.created ? duration(((gang.began || end) - gang.created) / 1000) : ''],
+    [gang.ended ? 'Ran for' : 'Runs for', gang.began ? duration((end - gang.began) / 1000) : ''],
+    ['Ended', gang.ended ? `${dateTime(gang.ended)}${gang.evicted ? ', evicted' : ''}` : ''],
     ['Members', `${gang.bound} bound, ${gang.held} held, ${gang.minimum} needed to start`],
     [gang.began ? 'Has' : 'Needs', amounts(answer.needs)],
     ['History', answer.history_url ? outsideLink(answer.history_url, 'Spark History Server') : ''],

@@ -8,12 +8,12 @@ import {seconds} from './format.js';
 // More than that is looked for on the server instead of being kept here.
 const MOST_GANGS = 20000;
 const MOST_DECISIONS = 500;
-const MOST_ENDED = 300;
+const MOST_ENDED = 1000; // as many as the scheduler remembers
 
 export const store = {
   queues: new Map(), // by path, in the config's order
   gangs: new Map(), // by "namespace/name"
-  ended: new Map(), // gangs that were seen to leave while this page was open
+  ended: new Map(), // gangs that ended lately, the oldest first
   decisions: [], // the newest first
   cluster: [],
   total: 0, // gangs on the server
@@ -95,7 +95,8 @@ export function asGang(from) {
     state: from.state || 'waiting',
     created: from.created ? Date.parse(from.created) : 0,
     began: from.began ? Date.parse(from.began) : 0,
-    ended: 0,
+    ended: from.ended ? Date.parse(from.ended) : 0,
+    evicted: Boolean(from.evicted),
     minimum: number(from.minimum),
     members: number(from.members),
     bound: number(from.bound),
@@ -193,12 +194,32 @@ export async function loadGangs() {
   }
 }
 
+// Those that ended before this page was opened, or while it was not listening.
+export async function loadEnded() {
+  const found = [];
+  await askPages('gangs', {state: 'ended'}, {first: 1000, rest: 1000, most: MOST_ENDED}, (page) => {
+    for (const each of page.gangs || []) found.push(asGang(each));
+    return (page.gangs || []).length;
+  });
+  for (const gang of found) {
+    const known = store.ended.get(gang.key);
+    if (!known || known.created <= gang.created) store.ended.set(gang.key, gang);
+  }
+  store.ended = new Map([...store.ended].sort(([, a], [, b]) => a.ended - b.ended));
+  forgetEnded();
+  changed('gangs');
+}
+
+function forgetEnded() {
+  while (store.ended.size > MOST_ENDED) store.ended.delete(store.ended.keys().next().value);
+}
+
 function end(key) {
   const gang = store.gangs.get(key);
   if (!gang) return;
   store.gangs.delete(key);
   store.ended.set(key, {...gang, evicted: gang.state === 'evicted', state: 'ended', ended: store.now(), reason: '', message: '', position: 0});
-  while (store.ended.size > MOST_ENDED) store.ended.delete(store.ended.keys().next().value);
+  forgetEnded();
 }
 
 // A gang that came into an answer and left before the next tick is in no tick: then there are more

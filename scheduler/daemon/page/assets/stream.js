@@ -2,7 +2,7 @@
 // Live: ticks by server-sent events. A hidden tab lets go of its connection, and goes on where it was
 // when it is looked at again; after a break everything is asked for anew only if ticks were missed.
 
-import {applyTick, loadDecisions, loadGangs, loadQueues} from './store.js';
+import {applyTick, loadDecisions, loadEnded, loadGangs, loadQueues} from './store.js';
 
 const FIRST_WAIT = 1000;
 const LAST_WAIT = 15000;
@@ -13,7 +13,7 @@ export function follow(show, trouble) {
   let wait = FIRST_WAIT;
   let timer = 0;
 
-  const load = () => Promise.all([loadQueues(), loadGangs(), loadDecisions()]);
+  const load = () => Promise.all([loadQueues(), loadGangs(), loadDecisions(), loadEnded()]);
 
   const close = () => {
     clearTimeout(timer);
