@@ -46,9 +46,7 @@ void UserBooks::EachCap(const Tree& tree, QueueId leaf, const std::string& user,
 
 void UserBooks::Drop(const Key& key) {
   const Book& book = books_[key];
-  const bool nothing = book.running == 0 && std::all_of(book.amounts.begin(), book.amounts.end(),
-                                                        [](int64_t amount) { return amount == 0; });
-  if (nothing) books_.erase(key);
+  if (book.running == 0 && IsNothing(book.amounts)) books_.erase(key);
 }
 
 void UserBooks::Charge(const Tree& tree, QueueId leaf, const std::string& user, const Amounts& each,

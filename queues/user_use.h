@@ -3,7 +3,6 @@
 // of its own, so that what a charge costs does not grow with the number of leaves.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -28,9 +27,7 @@ class UserUse {
     if (leaf.value >= leaves_.size()) leaves_.resize(leaf.value + 1);
     const auto entry = leaves_[leaf.value].try_emplace(user).first;
     change(entry->second);
-    const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
-                                     [](int64_t amount) { return amount == 0; });
-    if (nothing) leaves_[leaf.value].erase(entry);
+    if (IsNothing(entry->second)) leaves_[leaf.value].erase(entry);
   }
 
   // Calls `visit(QueueId, const std::string& user, const Amounts&)` in order.

@@ -13,6 +13,10 @@ void AddScaled(Amounts* amounts, const Amounts& other, int64_t factor) {
   }
 }
 
+bool IsNothing(const Amounts& amounts) {
+  return std::all_of(amounts.begin(), amounts.end(), [](int64_t amount) { return amount == 0; });
+}
+
 ResourceTable::ResourceTable()
     : names_{std::string(kCpu), std::string(kMemory), std::string(kPods)} {}
 

@@ -36,6 +36,9 @@ inline int64_t AmountAt(const Amounts& amounts, size_t column) {
 // amounts += factor * other, saturating.
 void AddScaled(Amounts* amounts, const Amounts& other, int64_t factor);
 
+// All columns are zero.
+bool IsNothing(const Amounts& amounts);
+
 // Names to columns. Append-only: a column never changes its meaning.
 class ResourceTable {
  public:

@@ -101,9 +101,7 @@ void State::CountLeaving(QueueId queue, RoleId role, NodeId node, int64_t count)
   const Amounts& each = roles_.at(role).each;
   auto [entry, fresh] = departing_.try_emplace(node);
   AddScaled(&entry->second, each, count);
-  const bool nothing = std::all_of(entry->second.begin(), entry->second.end(),
-                                   [](int64_t amount) { return amount == 0; });
-  if (nothing) departing_.erase(entry);
+  if (IsNothing(entry->second)) departing_.erase(entry);
   ChargeLeaving(queue, role, count);
 }
 

@@ -9,14 +9,6 @@
 
 namespace muster {
 
-namespace {
-
-bool IsNothing(const Amounts& amounts) {
-  return std::all_of(amounts.begin(), amounts.end(), [](int64_t amount) { return amount == 0; });
-}
-
-}  // namespace
-
 Memory State::ToMemory() const {
   Memory memory;
   for (const Gang& gang : gangs_) {
