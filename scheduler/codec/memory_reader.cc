@@ -21,6 +21,16 @@ std::string Inside(const std::string& path, absl::string_view key) {
 
 }  // namespace
 
+template <typename Item>
+MemoryReader::Take MemoryReader::Items(ReadItem<Item> read, std::vector<Item>* out) {
+  return [this, read, out](const Element& list, const std::string& at) {
+    return List(list, at, [this, read, out](const Element& item, const std::string& path) {
+      out->emplace_back();
+      return (this->*read)(item, path, &out->back());
+    });
+  };
+}
+
 bool MemoryReader::Read(absl::string_view text, Memory* memory) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
@@ -29,20 +39,12 @@ bool MemoryReader::Read(absl::string_view text, Memory* memory) {
     error_ = absl::StrCat("no JSON: ", simdjson::error_message(wrong));
     return false;
   }
-  const auto all = [this](auto read, auto* out) {
-    return [this, read, out](const Element& list, const std::string& at) {
-      return List(list, at, [this, read, out](const Element& item, const std::string& path) {
-        out->emplace_back();
-        return (this->*read)(item, path, &out->back());
-      });
-    };
-  };
   return Object(root, "",
                 {{"version", Version()},
-                 {"claims", all(&MemoryReader::Claim, &memory->claims)},
-                 {"runTimes", all(&MemoryReader::Times, &memory->run_times)},
-                 {"pastUse", all(&MemoryReader::Use, &memory->past_use)},
-                 {"evictions", all(&MemoryReader::Eviction, &memory->evictions)}});
+                 {"claims", Items(&MemoryReader::Claim, &memory->claims)},
+                 {"runTimes", Items(&MemoryReader::Times, &memory->run_times)},
+                 {"pastUse", Items(&MemoryReader::Use, &memory->past_use)},
+                 {"evictions", Items(&MemoryReader::Eviction, &memory->evictions)}});
 }
 
 bool MemoryReader::Fail(absl::string_view path, absl::string_view expected) {
@@ -83,11 +85,15 @@ bool MemoryReader::List(const Element& element, const std::string& path, const T
 
 MemoryReader::Take MemoryReader::Text(std::string* out) {
   return [this, out](const Element& element, const std::string& path) {
-    std::string_view text;
-    if (element.get(text) != simdjson::SUCCESS) return Fail(path, "text");
-    *out = std::string(text);
-    return true;
+    return Word(element, path, out);
   };
+}
+
+bool MemoryReader::Word(const Element& element, const std::string& path, std::string* text) {
+  std::string_view word;
+  if (element.get(word) != simdjson::SUCCESS) return Fail(path, "text");
+  *text = std::string(word);
+  return true;
 }
 
 MemoryReader::Take MemoryReader::Time(absl::Time* out) {
@@ -115,23 +121,11 @@ MemoryReader::Take MemoryReader::Version() {
 }
 
 bool MemoryReader::Claim(const Element& element, const std::string& path, ClaimRecord* claim) {
-  const Take rooms = [this, claim](const Element& list, const std::string& at) {
-    return List(list, at, [this, claim](const Element& item, const std::string& place) {
-      claim->rooms.emplace_back();
-      return Room(item, place, &claim->rooms.back());
-    });
-  };
-  const Take victims = [this, claim](const Element& list, const std::string& at) {
-    return List(list, at, [this, claim](const Element& item, const std::string& place) {
-      claim->victims.emplace_back();
-      return Victim(item, place, &claim->victims.back());
-    });
-  };
   return Object(element, path,
                 {{"opener", Text(&claim->opener_uid)},
                  {"until", Time(&claim->until)},
-                 {"rooms", rooms},
-                 {"victims", victims, true}});
+                 {"rooms", Items(&MemoryReader::Room, &claim->rooms)},
+                 {"victims", Items(&MemoryReader::Victim, &claim->victims), true}});
 }
 
 bool MemoryReader::Victim(const Element& element, const std::string& path,
@@ -139,13 +133,8 @@ bool MemoryReader::Victim(const Element& element, const std::string& path,
   const Take whole = [this, victim](const Element& value, const std::string& at) {
     return value.get(victim->whole) == simdjson::SUCCESS || Fail(at, "true or false");
   };
-  const Take pods = [this, victim](const Element& list, const std::string& at) {
-    return List(list, at, [this, victim](const Element& item, const std::string& place) {
-      victim->pods.emplace_back();
-      return Text(&victim->pods.back())(item, place);
-    });
-  };
-  return Object(element, path, {{"whole", whole}, {"pods", pods}});
+  return Object(element, path,
+                {{"whole", whole}, {"pods", Items(&MemoryReader::Word, &victim->pods)}});
 }
 
 bool MemoryReader::Room(const Element& element, const std::string& path, ClaimRecord::Room* room) {
@@ -165,14 +154,14 @@ bool MemoryReader::Room(const Element& element, const std::string& path, ClaimRe
 }
 
 bool MemoryReader::Times(const Element& element, const std::string& path, RunTimes* times) {
-  const Take seconds = [this, times](const Element& list, const std::string& at) {
-    return List(list, at, [this, times](const Element& item, const std::string& place) {
-      times->seconds.emplace_back();
-      return Integer(0, kAny, &times->seconds.back())(item, place);
-    });
-  };
   return Object(element, path,
-                {{"queue", Text(&times->queue)}, {"app", Text(&times->app)}, {"seconds", seconds}});
+                {{"queue", Text(&times->queue)},
+                 {"app", Text(&times->app)},
+                 {"seconds", Items(&MemoryReader::Seconds, &times->seconds)}});
+}
+
+bool MemoryReader::Seconds(const Element& element, const std::string& path, int64_t* seconds) {
+  return Integer(0, kAny, seconds)(element, path);
 }
 
 bool MemoryReader::Use(const Element& element, const std::string& path, PastUse* use) {

@@ -37,6 +37,10 @@ class MemoryReader {
   // All of the keys that are not optional, each once, and no other.
   bool Object(const Element& element, const std::string& path, const std::vector<Key>& keys);
   bool List(const Element& element, const std::string& path, const Take& take);
+  template <typename Item>
+  using ReadItem = bool (MemoryReader::*)(const Element&, const std::string&, Item*);
+  template <typename Item>
+  Take Items(ReadItem<Item> read, std::vector<Item>* out);
   Take Text(std::string* out);
   Take Time(absl::Time* out);
   Take Integer(int64_t min, int64_t max, int64_t* out);
@@ -45,7 +49,9 @@ class MemoryReader {
   bool Claim(const Element& element, const std::string& path, ClaimRecord* claim);
   bool Victim(const Element& element, const std::string& path, ClaimRecord::Victim* victim);
   bool Room(const Element& element, const std::string& path, ClaimRecord::Room* room);
+  bool Word(const Element& element, const std::string& path, std::string* text);
   bool Times(const Element& element, const std::string& path, RunTimes* times);
+  bool Seconds(const Element& element, const std::string& path, int64_t* seconds);
   bool Use(const Element& element, const std::string& path, PastUse* use);
   bool Amounts(const Element& element, const std::string& path, ResourceList* amounts);
   bool Eviction(const Element& element, const std::string& path, PastEviction* eviction);
