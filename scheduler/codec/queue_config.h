@@ -32,8 +32,7 @@
 // queue; no queue is such that it could never start a gang (queue_guarantees.h).
 //
 // What the design has and this version does not act on is refused ("is not supported by this
-// version"): any `zone` but any, any `autoscale` but none and
-// driver.
+// version"): any `zone` but any, any `autoscale` but none and driver.
 namespace muster::codec {
 
 // `file` is only named in errors.

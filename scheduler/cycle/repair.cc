@@ -140,10 +140,9 @@ void RepairDegraded(Round& round) {
   }
   for (Begun& begun : round.begun) {
     const Gang& gang = round.gang(begun.gang);
-    const int32_t before = UnbackedMembers(round, begun);
     const bool degraded = gang.state == GangState::kStarted && gang.queue.valid();
     if (degraded && gang.backoff_until <= round.now) {
-      PromiseUnbacked(round, gang, -before);
+      PromiseUnbacked(round, gang, -UnbackedMembers(round, begun));
       Repair(round, gang, &begun);
       PromiseUnbacked(round, gang, UnbackedMembers(round, begun));
     }

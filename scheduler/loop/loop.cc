@@ -161,13 +161,13 @@ void Loop::ResumeEvictions() {
       std::erase_if(victim.pods, [this](PodId pod) { return state_.pod(pod).pod.deleting; });
     }
     std::erase_if(victims, [](const Victim& victim) { return victim.pods.empty(); });
-    if (!victims.empty()) OrderEviction(id, victims);
+    if (!victims.empty()) OrderEviction(ForWhom(state_, id), victims);
   }
 }
 
-void Loop::OrderEviction(GangId claimant, const std::vector<Victim>& victims) {
+void Loop::OrderEviction(std::string message, const std::vector<Victim>& victims) {
   EvictPods evict;
-  evict.message = ForWhom(state_, claimant);
+  evict.message = std::move(message);
   for (const Victim& victim : victims) {
     EvictPods::Victim pods;
     for (PodId pod : victim.pods) pods.pods.push_back(RefOf(state_.pod(pod).pod));
@@ -182,7 +182,7 @@ void Loop::Evict(const Claim& claim) {
   const std::string message = ForWhom(state_, claim.gang);
   size_t count = 0;
   for (const Victim& victim : claim.victims) count += victim.pods.size();
-  OrderEviction(claim.gang, claim.victims);
+  OrderEviction(message, claim.victims);
   // One event a victim, on the pod that goes first.
   for (const Victim& victim : claim.victims) {
     if (victim.pods.empty()) continue;

@@ -71,7 +71,7 @@ class Loop {
   void ActOn(const muster::Step& step, absl::Time now);
   void Evict(const Claim& claim);
   void ResumeEvictions();
-  void OrderEviction(GangId claimant, const std::vector<Victim>& victims);
+  void OrderEviction(std::string message, const std::vector<Victim>& victims);
   void TellRefusal(const EvictionRefused& refused);
   void Remember(absl::Time now);
 
