@@ -85,6 +85,36 @@ struct Evicting {
   std::unique_ptr<Evictor> evictor;
 };
 
+// Numbers for a random history, the same for the same seed.
+class Luck {
+ public:
+  explicit Luck(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15) {}
+  int operator()(uint64_t limit) {
+    state_ ^= state_ << 13, state_ ^= state_ >> 7, state_ ^= state_ << 17;
+    return static_cast<int>(state_ % limit);
+  }
+
+ private:
+  uint64_t state_;
+};
+
+// When all is settled each victim has gone whole, or stays whole and was told to.
+inline void CheckWholeOrNone(Evicting& evicting,
+                             const std::vector<loop::EvictPods::Victim>& victims) {
+  bool settled = evicting.Settle();
+  if (!settled) {  // members that the faults would refuse for ever
+    evicting.server.ClearFaults();
+    settled = evicting.Settle(absl::Seconds(5));
+  }
+  REQUIRE(settled);
+  for (const loop::EvictPods::Victim& victim : victims) {
+    for (const loop::PodRef& pod : victim.pods) {
+      REQUIRE(evicting.Leaves(pod.name) == (evicting.refused.count(pod.uid) == 0));
+      REQUIRE(evicting.Leaves(pod.name) == evicting.Leaves(victim.pods[0].name));
+    }
+  }
+}
+
 inline int Leaving(Evicting& evicting, const loop::EvictPods::Victim& victim) {
   return static_cast<int>(
       std::count_if(victim.pods.begin(), victim.pods.end(),

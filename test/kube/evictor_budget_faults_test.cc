@@ -252,11 +252,7 @@ TEST_CASE("a budget that is used up after its answer keeps what it covers, as to
 TEST_CASE("whatever budgets allow and whatever fails, a victim goes whole or stays whole") {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    uint64_t state = seed * 0x9e3779b97f4a7c15;
-    const auto below = [&state](uint64_t limit) {
-      state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-      return static_cast<int>(state % limit);
-    };
+    Luck below(seed);
     FakeApiServer server;
     Evicting evicting(server);
     std::vector<loop::EvictPods::Victim> victims;
@@ -292,18 +288,7 @@ TEST_CASE("whatever budgets allow and whatever fails, a victim goes whole or sta
       if (below(2) == 0) RunQuietly(evicting.reactor, below(4));
     }
     evicting.Evict(together);
-    bool settled = evicting.Settle();
-    if (!settled) {
-      server.ClearFaults();
-      settled = evicting.Settle(absl::Seconds(5));
-    }
-    REQUIRE(settled);
-    for (const loop::EvictPods::Victim& victim : victims) {
-      for (const loop::PodRef& pod : victim.pods) {
-        REQUIRE(evicting.Leaves(pod.name) == (evicting.refused.count(pod.uid) == 0));
-        REQUIRE(evicting.Leaves(pod.name) == evicting.Leaves(victim.pods[0].name));
-      }
-    }
+    CheckWholeOrNone(evicting, victims);
   }
 }
 

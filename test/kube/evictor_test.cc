@@ -359,11 +359,7 @@ TEST_CASE("a pod is in one action at a time") {
 TEST_CASE("whatever goes wrong, a victim goes whole or stays whole") {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    uint64_t state = seed * 0x9e3779b97f4a7c15;
-    const auto below = [&state](uint64_t limit) {
-      state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-      return static_cast<int>(state % limit);
-    };
+    Luck below(seed);
     FakeApiServer server;
     Evicting evicting(server);
     std::vector<loop::EvictPods::Victim> victims;
@@ -379,18 +375,7 @@ TEST_CASE("whatever goes wrong, a victim goes whole or stays whole") {
            1 + below(3), acts[below(3)], codes[below(5)]});
     }
     evicting.Evict(victims);
-    bool settled = evicting.Settle();
-    if (!settled) {  // members that the faults would refuse for ever
-      server.ClearFaults();
-      settled = evicting.Settle(absl::Seconds(5));
-    }
-    REQUIRE(settled);
-    for (const loop::EvictPods::Victim& victim : victims) {
-      for (const loop::PodRef& pod : victim.pods) {
-        REQUIRE(evicting.Leaves(pod.name) == (evicting.refused.count(pod.uid) == 0));
-        REQUIRE(evicting.Leaves(pod.name) == evicting.Leaves(victim.pods[0].name));
-      }
-    }
+    CheckWholeOrNone(evicting, victims);
   }
 }
 
