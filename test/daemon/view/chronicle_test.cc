@@ -48,16 +48,7 @@ TEST_CASE("a start is told with what it bound and held, a wait when it has stood
 
 TEST_CASE("an eviction is told of the victim and of who it is for, veiled to others") {
   Stage stage;
-  QueueSpec mine, theirs;
-  mine.name = "mine";
-  theirs.name = "theirs";
-  stage.Queues({mine, theirs});
-  stage.AddNode("node-a", 2);
-  for (const char* name : {"x", "y"}) stage.Add({.ns = "other", .name = name, .queue = "theirs"});
-  stage.Decide();
-  stage.Run();
-  stage.Add({.name = "taker", .queue = "mine"});
-  stage.Decide();
+  EvictOneOfTwo(&stage);
   const std::vector<v1::Decision> all = Told(&stage);
   REQUIRE(all.size() == 4);
   CHECK(all[2].kind() == "evict");

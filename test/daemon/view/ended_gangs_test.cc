@@ -101,16 +101,7 @@ TEST_CASE("a gang that left before it began has waited to its end") {
 
 TEST_CASE("one that was evicted is told so") {
   Stage stage;
-  QueueSpec mine, theirs;
-  mine.name = "mine";
-  theirs.name = "theirs";
-  stage.Queues({mine, theirs});
-  stage.AddNode("node-a", 2);
-  for (const char* name : {"x", "y"}) stage.Add({.ns = "other", .name = name, .queue = "theirs"});
-  stage.Decide();
-  stage.Run();
-  stage.Add({.name = "taker", .queue = "mine"});
-  stage.Decide();
+  EvictOneOfTwo(&stage);
   stage.EndStep();
   for (const char* name : {"x", "y"}) stage.Remove("other", name);
   stage.EndStep();

@@ -101,6 +101,20 @@ class Stage : public Cluster {
   Plan last_;
 };
 
+// Of other/x and other/y, which fill the only node, y is evicted for team/taker.
+inline void EvictOneOfTwo(Stage* stage) {
+  QueueSpec mine, theirs;
+  mine.name = "mine";
+  theirs.name = "theirs";
+  stage->Queues({mine, theirs});
+  stage->AddNode("node-a", 2);
+  for (const char* name : {"x", "y"}) stage->Add({.ns = "other", .name = name, .queue = "theirs"});
+  stage->Decide();
+  stage->Run();
+  stage->Add({.name = "taker", .queue = "mine"});
+  stage->Decide();
+}
+
 inline Sight Everything() { return {}; }
 inline Sight Only(const std::string& ns) { return Sight{std::set<std::string>{ns}}; }
 
