@@ -47,9 +47,7 @@ prices:
   resources: {cpu: 0.04, memory: 0.005}
 TEXT
 sed 's/weight: 1/weight: -1/; s/cpu: 0.04/cpu: much/' "$scratch/good.yaml" >"$scratch/bad.yaml"
-generation=$(metric muster_config_generation)
-put_config "$scratch/good.yaml"
-expect_soon "a config with prices is in force" 10 metric_above muster_config_generation "$generation"
+config_file "$scratch/good.yaml" "a config with prices is in force"
 put_config "$scratch/bad.yaml"
 expect_soon "a bad price is refused" 10 metric_is muster_config_rejections_total 1
 put_config "$scratch/good.yaml"

@@ -11,10 +11,7 @@ source test/e2e/lib/own_cluster.bash
 
 need_cluster evict --nodes 4
 expect_soon "the daemon is ready" 20 says '^ok: leads, synced' ready
-generation=$(metric muster_config_generation)
-printf 'queues:\n- name: etl\n  guaranteed: {cpu: 32}\n- name: adhoc\n' >"$scratch/queues.yaml"
-put_config "$scratch/queues.yaml"
-expect_soon "two queues are in force" 10 metric_above muster_config_generation "$generation"
+config $'queues:\n- name: etl\n  guaranteed: {cpu: 32}\n- name: adhoc' "two queues are in force"
 
 # work NAME QUEUE COUNT [FINALIZERS]: a gang of COUNT times 4 cpu, of which 16 fill the cluster.
 work() {

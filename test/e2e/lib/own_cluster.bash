@@ -32,11 +32,15 @@ put_config() {
     --dry-run=client --output yaml | kubectl apply --filename - >/dev/null
 }
 
-# config TEXT: is in force.
-config() {
+# config_file FILE [SENTENCE]: is in force.
+config_file() {
   local generation
   generation=$(metric muster_config_generation)
+  put_config "$1"
+  expect_soon "${2:-the config is in force}" 10 metric_above muster_config_generation "$generation"
+}
+# config TEXT [SENTENCE]: the same.
+config() {
   printf '%s\n' "$1" >"$scratch/muster.yaml"
-  put_config "$scratch/muster.yaml"
-  expect_soon "the config is in force" 10 metric_above muster_config_generation "$generation"
+  config_file "$scratch/muster.yaml" "${@:2}"
 }
