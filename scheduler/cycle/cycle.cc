@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/cycle/cycle.h"
 
+#include "scheduler/cycle/rank.h"
 #include "scheduler/cycle/stages.h"
 
 namespace muster {

@@ -15,9 +15,9 @@ using Slots = std::vector<std::vector<HoldSlot>>;
 // As if no eviction had been decided (departures.h).
 void LookThroughClaims(Round& round) {
   const State& state = round.state();
-  for (GangId id : state.attention()) {
+  for (GangId id : state.claimed()) {
     const Gang& gang = state.gang(id);
-    if (gang.claim.empty()) continue;
+    if (!state.attention().contains(id)) continue;
     const bool started = std::any_of(round.plan->steps.begin(), round.plan->steps.end(),
                                      [id](const Step& step) { return step.gang == id; });
     if (!started) ReleaseClaim(round.draft, gang);

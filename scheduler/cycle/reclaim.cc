@@ -89,13 +89,15 @@ void ReclaimRoom(Round& round) {
   std::set<GangId> inherited;
   std::map<QueueId, Fruitless> fruitless;
   for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
-    const Gang& gang = state.gang(round.plan->verdicts[i].gang);
-    if (inherited.contains(gang.id)) {  // has lost its claim just now
+    const GangId id = round.plan->verdicts[i].gang;
+    const bool bereft = inherited.contains(id);  // has lost its claim just now
+    if (bereft) {
+      const Gang& gang = state.gang(id);
       round.plan->verdicts[i].reason = WhyNot(round, gang, StartShape(state, gang));
-    } else if (!gang.claim.empty()) {
-      continue;
     }
     if (!CuredByEviction(round.plan->verdicts[i].reason)) continue;
+    const Gang& gang = state.gang(id);
+    if (!gang.claim.empty() && !bereft) continue;
     if (gang.state != GangState::kWaiting || !gang.preempts) continue;
     const auto [entry, first] = fruitless.try_emplace(gang.queue);
     Fruitless& of = entry->second;

@@ -53,29 +53,29 @@ std::vector<Amounts> Rights::Demand() {
     demand[queue.id.value] = queue.used;
     AddScaled(&demand[queue.id.value], queue.held, 1);
   }
-  std::set<GangId> counted;  // in the draft already
+  // In the draft already.
+  std::set<GangId> counted(state.claimed().begin(), state.claimed().end());
   for (const Step& step : round_.plan->steps) counted.insert(step.gang);
-  struct Asking {
-    GangId first;
-    int64_t gangs = 0;
-  };
-  std::vector<Asking> kinds;  // all of a kind ask for the same in the same leaf
-  for (GangId id : state.attention()) {
-    const Gang& gang = state.gang(id);
-    if (gang.state != GangState::kWaiting || gang.waiting.empty() || !gang.queue.valid()) continue;
-    if (!gang.claim.empty() || counted.contains(id)) continue;
-    // One in a back-off is to come back: demand does not follow the clock.
-    if (Judge(state, gang, absl::InfiniteFuture()).code != ReasonCode::kNone) continue;
-    const uint32_t kind = KindOf(state, gang);
-    if (kinds.size() <= kind) kinds.resize(kind + 1);
-    if (kinds[kind].gangs++ == 0) kinds[kind].first = id;
+  const Backlog& backlog = state.backlog();
+  std::vector<int64_t> fewer(backlog.kinds().size(), 0);
+  for (GangId id : counted) {
+    if (backlog.InLine(id)) ++fewer[backlog.KindOf(id)];
   }
-  for (const Asking& asking : kinds) {
-    if (asking.gangs == 0) continue;
-    const Gang& gang = state.gang(asking.first);
-    if (Possible(gang)) {
-      AddScaled(&demand[gang.queue.value], StartSum(state, gang), asking.gangs);
-    }
+  const auto add = [&](GangId id, int64_t times) {
+    const Gang& gang = state.gang(id);
+    if (Possible(gang)) AddScaled(&demand[gang.queue.value], StartSum(state, gang), times);
+  };
+  // All of a kind ask for the same in the same leaf.
+  for (size_t kind = 0; kind < backlog.kinds().size(); ++kind) {
+    const std::vector<GangId>& gangs = backlog.kinds()[kind];
+    const int64_t asking = static_cast<int64_t>(gangs.size()) - fewer[kind];
+    if (asking > 0) add(gangs.front(), asking);
+  }
+  for (const Backlog::Aside& aside : backlog.aside()) {
+    const Gang& gang = state.gang(aside.gang);
+    if (!gang.queue.valid() || counted.contains(gang.id)) continue;
+    // One in a back-off is to come back: demand does not follow the clock.
+    if (Judge(state, gang, absl::InfiniteFuture()).code == ReasonCode::kNone) add(gang.id, 1);
   }
   return demand;
 }

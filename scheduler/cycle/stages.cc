@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/cycle/standing.h"
 #include "scheduler/model/check.h"
 
 namespace muster {
@@ -67,9 +68,9 @@ GangId ClaimantOf(const State& state, const Gang& victim) {
 Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
     : draft(d), profile(p), now(t), plan(out), departures(d.state(), *out, t) {
   const State& s = draft.state();
-  for (GangId id : s.attention()) {
+  UpdateBacklog(s, p, t);
+  for (GangId id : s.backlog().begun()) {
     const Gang& gang = s.gang(id);
-    if (gang.state != GangState::kStarting && gang.state != GangState::kStarted) continue;
     if (gang.evicted) {  // what it still creates is never placed
       const GangId claimant = ClaimantOf(s, gang);
       if (gang.waiting.empty()) continue;
@@ -128,24 +129,6 @@ void SettleHeld(Round& round) {
     });
     if (!step.placements.empty()) round.plan->steps.push_back(std::move(step));
   }
-}
-
-void RankVerdicts(Round& round) {
-  std::vector<Verdict>& verdicts = round.plan->verdicts;
-  // Of one gang the first said. A cycle's gangs are all numbered.
-  std::vector<std::pair<uint64_t, uint32_t>> order;
-  order.reserve(verdicts.size());
-  for (uint32_t i = 0; i < verdicts.size(); ++i) {
-    order.emplace_back(round.gang(verdicts[i].gang).arrival, i);
-  }
-  std::sort(order.begin(), order.end());
-  std::vector<Verdict> ranked;
-  ranked.reserve(verdicts.size());
-  for (const auto& [arrival, i] : order) {
-    const bool again = !ranked.empty() && ranked.back().gang == verdicts[i].gang;
-    if (!again) ranked.push_back(std::move(verdicts[i]));
-  }
-  verdicts = std::move(ranked);
 }
 
 }  // namespace muster

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "policies/place.h"
 #include "policies/profile.h"
 #include "queues/entitlement.h"
@@ -61,14 +62,22 @@ struct Round {
   const GangOrder& order(QueueId leaf) const {
     return profile.order(draft.state().tree().at(leaf).order);
   }
-  void Say(GangId gang, Reason reason, int32_t position = 0) {
+  // The first that is said of a gang stands.
+  void Say(GangId gang, SharedReason reason) {
+    if (told.insert(gang).second) SayInLine(gang, this->gang(gang).arrival, std::move(reason), 0);
+  }
+  // Of one in line, which has one turn in a cycle.
+  void SayInLine(GangId gang, uint64_t arrival, SharedReason reason, int32_t position) {
     plan->verdicts.push_back(Verdict{gang, std::move(reason), position});
+    ranks.push_back(arrival);
   }
 
   Draft& draft;
   const Profile& profile;
   absl::Time now;
   Plan* plan;
+  absl::btree_set<GangId> told;  // not in line
+  std::vector<uint64_t> ranks;   // of the plan's verdicts: arrival
   std::vector<Begun> begun;                             // oldest first
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
   std::vector<BlockedPool> starving;                    // of heads that bind all leaves
@@ -87,8 +96,6 @@ void StartGangs(Round& round);
 void Grow(Round& round);
 // Evictions for gangs that found no room and are owed some.
 void ReclaimRoom(Round& round);
-// One verdict per gang, the first said of it, in arrival order.
-void RankVerdicts(Round& round);
 
 // Why the waiting members of a gang that is being evicted whole stay where they are.
 void SayEvicted(Round& round, const Gang& gang, GangId claimant);

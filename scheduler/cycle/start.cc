@@ -2,16 +2,16 @@
 // Waiting gangs start whole: at each turn the queue that goes first offers the head of its line.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "queues/turns.h"
-#include "scheduler/cycle/answers.h"
 #include "scheduler/cycle/claimed.h"
 #include "scheduler/cycle/failed_shapes.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/head_date.h"
 #include "scheduler/cycle/head_hold.h"
-#include "scheduler/cycle/judge.h"
+#include "scheduler/cycle/line.h"
 #include "scheduler/cycle/starving.h"
 #include "scheduler/cycle/unbacked.h"
 
@@ -77,8 +77,8 @@ Fit TryFirst(Round& round, const Gang& gang, const Shape& shape, FailedShapes* f
   return fit;
 }
 
-Answers::AsOf AsOfNow(const Round& round, const Gang& gang) {
-  const auto blocked = round.blocked.find(gang.queue);
+Answers::AsOf AsOfNow(const Round& round, QueueId leaf) {
+  const auto blocked = round.blocked.find(leaf);
   return {round.plan->steps.size(), blocked == round.blocked.end() ? 0 : blocked->second.size()};
 }
 
@@ -88,8 +88,19 @@ void AddDetail(const std::string& said, Reason* reason) {
 }
 
 struct Tried {
+  Tried(Answers* known, size_t count) : answers(*known), runs(count) { answers.Begin(); }
+
+  // How long it would run, where a date may be in its way.
+  absl::Duration RunOf(const Round& round, const Queue& leaf, const Backlog::Entry& entry) {
+    if (!leaf.backfill && round.starving.empty()) return absl::ZeroDuration();
+    std::optional<absl::Duration>& run = runs[entry.run];
+    if (!run.has_value()) run = round.state().Estimate(round.gang(entry.gang));
+    return *run;
+  }
+
   std::map<Autoscale, FailedShapes> failed;  // other things are said where nodes may come
-  Answers answers;
+  Answers& answers;
+  std::vector<std::optional<absl::Duration>> runs;  // by Backlog::Entry::run
 };
 
 // Tries one gang; true if it starts. `run`: how long it would, where a date may be in its way.
@@ -103,7 +114,7 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
     if (passing.leads && reason.code == ReasonCode::kBehindHead) {
       Block(round, gang, shape, false, nullptr);
     }
-    round.Say(gang.id, std::move(reason), position);
+    round.SayInLine(gang.id, gang.arrival, std::move(reason), position);
     return false;
   }
   Fit fit = TryFirst(round, gang, shape, failed);
@@ -124,101 +135,84 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
     Block(round, gang, shape, short_of_quota, &fit.reason);
     round.lacking[gang.queue].push_back({gang.id, short_of_quota});
   }
-  round.Say(gang.id, std::move(fit.reason), position);
+  round.SayInLine(gang.id, gang.arrival, std::move(fit.reason), position);
   return false;
 }
 
-bool TryStart(Round& round, const Gang& gang, int32_t position, Tried* tried) {
+bool TryStart(Round& round, const Queue& leaf, const Backlog::Entry& entry, int32_t position,
+              Tried* tried) {
   const State& state = round.state();
-  if (!gang.claim.empty()) {
+  if (!state.claimed().empty() && state.claimed().contains(entry.gang)) {
+    const Gang& gang = round.gang(entry.gang);
     AwaitVictims(round, gang, StartShape(state, gang), position);
     return false;
   }
-  FailedShapes* failed = &tried->failed[state.tree().at(gang.queue).autoscale];
-  const bool dates = state.tree().at(gang.queue).backfill || !round.starving.empty();
-  const absl::Duration run = dates ? state.Estimate(gang) : absl::ZeroDuration();
+  FailedShapes* failed = &tried->failed[leaf.autoscale];
+  const absl::Duration run = tried->RunOf(round, leaf, entry);
   // What is said of one that holds a pool, or has lacked nodes for long, speaks of itself.
-  if (HoldsAPool(round, gang) || MayStartUnbacked(round, gang)) {
-    return AskAnew(round, gang, run, position, failed);
+  if (HoldsAPool(round, entry.gang) || MayStartUnbacked(round, leaf, entry.gang)) {
+    return AskAnew(round, round.gang(entry.gang), run, position, failed);
   }
-  const Answers::Asker asker{KindOf(state, gang), run};
-  const Answers::AsOf before = AsOfNow(round, gang);
-  if (const Reason* known = tried->answers.Find(asker, before)) {
-    round.Say(gang.id, *known, position);
+  const Answers::Asker asker{entry.kind, run};
+  const Answers::AsOf before = AsOfNow(round, leaf.id);
+  if (const SharedReason* known = tried->answers.Find(asker, before)) {
+    round.SayInLine(entry.gang, entry.arrival, *known, position);
     return false;
   }
-  if (AskAnew(round, gang, run, position, failed)) return true;
+  if (AskAnew(round, round.gang(entry.gang), run, position, failed)) return true;
   // One that is in the way of the next ones now tells nothing of them.
-  if (AsOfNow(round, gang) == before) {
-    tried->answers.Add(asker, before, round.plan->verdicts.back().reason);
+  if (AsOfNow(round, leaf.id) == before) {
+    SharedReason& said = round.plan->verdicts.back().reason;
+    said = tried->answers.Add(asker, before, said);
   }
   return false;
 }
 
-// Puts those that may start in line, but for those that have a claim, and tells the others why not.
-std::vector<GangId> FormLines(Round& round, Lines* lines) {
+// First of all those whose room was freed for them.
+void StartClaimed(Round& round, Lines* lines) {
   const State& state = round.state();
   std::vector<GangId> claimed;
-  for (GangId id : state.attention()) {
-    const Gang& gang = state.gang(id);
-    if (gang.state != GangState::kWaiting || gang.waiting.empty()) continue;
-    if (gang.driver.valid() && state.pod(gang.driver).footing.standing != Standing::kWaiting) {
-      // Gated, or being deleted: what it creates then is never placed.
-      round.Say(id, Reason{.code = ReasonCode::kGangIncomplete,
-                           .need = gang.minimum,
-                           .detail = "its driver is gated, or on its way out"});
-      continue;
-    }
-    Reason reason = Judge(state, gang, round.now);
-    if (reason.code != ReasonCode::kNone) {
-      round.Say(id, std::move(reason));
-    } else if (!gang.claim.empty()) {
-      claimed.push_back(id);
-    } else {
-      lines->of(gang.queue).Add(gang, round.order(gang.queue));
-    }
+  for (GangId id : state.claimed()) {
+    if (state.backlog().InLine(id)) claimed.push_back(id);
   }
-  return claimed;
-}
-
-}  // namespace
-
-void StartGangs(Round& round) {
-  const State& state = round.state();
-  state.start_shapes().Sweep(state.attention().size());
-  Lines lines(state.tree().size());
-  std::vector<GangId> claimed = FormLines(round, &lines);
-  std::vector<QueueId> leaves;
-  Tried tried;
-  // First of all those whose room was freed for them.
   std::sort(claimed.begin(), claimed.end(), [&state](GangId a, GangId b) {
     const Gang& x = state.gang(a);
     const Gang& y = state.gang(b);
     return x.priority != y.priority ? x.priority > y.priority : ArrivedBefore(x, y);
   });
   for (GangId id : claimed) {
-    const Gang& gang = state.gang(id);
-    if (!TryClaim(round, gang)) lines.of(gang.queue).Add(gang, round.order(gang.queue));
+    if (TryClaim(round, state.gang(id))) lines->Leave(id);
   }
-  for (QueueId leaf : lines.leaves()) lines.of(leaf).Sort(state, round.order(leaf));
+}
+
+}  // namespace
+
+void StartGangs(Round& round) {
+  const State& state = round.state();
+  Backlog& backlog = state.backlog();
+  for (const Backlog::Aside& aside : backlog.aside()) round.Say(aside.gang, aside.why);
+  Lines lines(state, state.tree().size());
+  StartClaimed(round, &lines);
+  for (QueueId leaf : backlog.leaves()) lines.Open(leaf, round.order(leaf));
   StartStarving(round, &lines);
+  std::vector<QueueId> leaves;
   for (QueueId leaf : lines.leaves()) {
     if (!lines.of(leaf).empty()) leaves.push_back(leaf);
   }
+  Tried tried(&backlog.answers(), backlog.runs());
   Turns turns(state.tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     Line& line = lines.of(leaf);
-    const GangOrder& order = round.order(leaf);
+    const Queue& queue = state.tree().at(leaf);
     bool started = false;
     while (!line.empty() && !started) {
-      const Gang& gang = state.gang(line.Pop(state, order));
-      started = TryStart(round, gang, line.waiting + 1, &tried);
+      started = TryStart(round, queue, line.Pop(), line.waiting + 1, &tried);
       if (!started) ++line.waiting;
     }
     if (line.empty()) turns.Drop(leaf);
     if (!started) continue;
     turns.Rekey(leaf);
-    line.Reorder(state, order);
+    line.Reorder();
   }
 }
 

@@ -21,7 +21,7 @@ std::vector<GangId> HeadsOf(const Round& round, const Lines& lines) {
     const Line& line = lines.of(leaf);
     if (line.empty()) continue;
     const Queue& queue = state.tree().at(leaf);
-    const Gang& gang = state.gang(line.First());
+    const Gang& gang = state.gang(line.First().gang);
     const bool waited = gang.created + queue.starve_after <= round.now;
     if (waited && gang.claim.empty()) heads.push_back(gang.id);
   }
@@ -70,27 +70,25 @@ void StartStarving(Round& round, Lines* lines) {
     if (!served.insert(gang.id).second || !BelowEntitlement(&rights, gang.queue)) continue;
     // Out of the line first: a start changes who goes first in it.
     Line& line = lines->of(gang.queue);
-    const GangOrder& order = round.order(gang.queue);
-    const bool first = line.First() == gang.id;
-    if (!first) continue;
-    line.Pop(state, order);
+    if (line.First().gang != gang.id) continue;
+    line.Pop();
     if (Serve(round, gang) != Outcome::kStarted) {
-      line.PutBack(gang, state, order);
+      line.PutBack();
       continue;
     }
-    line.Reorder(state, order);
+    line.Reorder();
     heads = HeadsOf(round, *lines);  // who was behind it may have waited too long, too
     i = static_cast<size_t>(-1);
   }
 }
 
-bool HoldsAPool(const Round& round, const Gang& gang) {
+bool HoldsAPool(const Round& round, GangId gang) {
   return std::any_of(round.starving.begin(), round.starving.end(),
-                     [&gang](const BlockedPool& hold) { return hold.head == gang.id; });
+                     [gang](const BlockedPool& hold) { return hold.head == gang; });
 }
 
 std::string HeldSince(const Round& round, const Gang& gang) {
-  if (!HoldsAPool(round, gang)) return "";
+  if (!HoldsAPool(round, gang.id)) return "";
   return absl::StrCat("what becomes free is kept for it, since it has waited longer than ",
                       absl::FormatDuration(round.state().tree().at(gang.queue).starve_after),
                       " in a queue below its entitlement");

@@ -21,7 +21,7 @@ namespace muster {
 void StartStarving(Round& round, Lines* lines);
 
 // Whether such a hold is for the gang.
-bool HoldsAPool(const Round& round, const Gang& gang);
+bool HoldsAPool(const Round& round, GangId gang);
 // What is said of it then; else empty.
 std::string HeldSince(const Round& round, const Gang& gang);
 

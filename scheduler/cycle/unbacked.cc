@@ -23,11 +23,11 @@ void PromiseUnbacked(Round& round, const Gang& gang, int32_t members) {
   if (members != 0) round.draft.Promise(gang, gang.executor, members);
 }
 
-bool MayStartUnbacked(const Round& round, const Gang& gang) {
-  const Queue& leaf = round.state().tree().at(gang.queue);
-  if (leaf.autoscale != Autoscale::kDriver || !gang.driver.valid()) return false;
-  if (gang.short_since + leaf.scale_after > round.now) return false;
-  const auto found = round.unbacked.find(gang.queue);
+bool MayStartUnbacked(const Round& round, const Queue& leaf, GangId id) {
+  if (leaf.autoscale != Autoscale::kDriver) return false;
+  const Gang& gang = round.gang(id);
+  if (!gang.driver.valid() || gang.short_since + leaf.scale_after > round.now) return false;
+  const auto found = round.unbacked.find(leaf.id);
   return found == round.unbacked.end() || found->second < leaf.max_unbacked;
 }
 
@@ -40,7 +40,9 @@ std::string UnseenByAutoscalers(const State& state, const Gang& gang, const Shap
 }
 
 bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Reason& why) {
-  if (!CuredByNodes(why) || !MayStartUnbacked(round, gang)) return false;
+  if (!CuredByNodes(why) || !MayStartUnbacked(round, round.state().tree().at(gang.queue), gang.id)) {
+    return false;
+  }
   const bool driver_alone = gang.waiting.size() == 1 && gang.waiting.front() == gang.driver;
   if (!driver_alone) return false;  // autoscalers see the others
   Attempt attempt(round.draft);

@@ -21,7 +21,7 @@ int32_t UnbackedMembers(const Round& round, const Begun& begun);
 void PromiseUnbacked(Round& round, const Gang& gang, int32_t members);
 
 // Whether the gang has lacked nodes for long enough, and its leaf has not too many such gangs.
-bool MayStartUnbacked(const Round& round, const Gang& gang);
+bool MayStartUnbacked(const Round& round, const Queue& leaf, GangId gang);
 
 // What is said beside a lack of nodes of a gang whose executors no node autoscaler sees, since they
 // do not exist yet and its leaf has `autoscale: none`; else empty.

@@ -90,7 +90,7 @@ Picture PictureOf(const State& state, const Plan& plan) {
   for (const Verdict& verdict : plan.verdicts) {
     const Gang& gang = state.gang(verdict.gang);
     if (gang.began != absl::InfiniteFuture()) continue;
-    picture.gangs[FullName(gang)] = absl::StrCat("waits: ", Name(verdict.reason.code));
+    picture.gangs[FullName(gang)] = absl::StrCat("waits: ", Name(verdict.reason->code));
   }
   for (const Step& step : plan.steps) {
     if (step.kind == StepKind::kStart) picture.gangs[FullName(state.gang(step.gang))] = "starts";

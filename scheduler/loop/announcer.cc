@@ -2,6 +2,7 @@
 #include "scheduler/loop/announcer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -46,7 +47,7 @@ bool Announcer::Fresh(const Entry& entry) { return !Alike(entry.told, entry.reas
 
 absl::Time Announcer::DueOf(const Entry& entry) {
   if (Fresh(entry)) {
-    const bool growing = entry.reason.code == ReasonCode::kGangIncomplete;
+    const bool growing = entry.reason->code == ReasonCode::kGangIncomplete;
     const absl::Time from =
         growing ? std::clamp(entry.grown, entry.since, entry.since + kLongestGrowth) : entry.since;
     return from + Patience(entry.reason);
@@ -57,41 +58,63 @@ absl::Time Announcer::DueOf(const Entry& entry) {
 }
 
 Announcer::Entry& Announcer::EntryOf(GangId gang) {
-  if (entries_.size() <= gang.value) entries_.resize(gang.value + 1);
+  if (entries_.size() <= gang.value) {
+    entries_.resize(gang.value + 1);
+    heard_.resize(gang.value + 1);
+  }
   return entries_[gang.value];
+}
+
+// Who has changed is compared with what was heard of him before.
+void Announcer::Overtake(const State& state) {
+  absl::Span<const Change> changes;
+  const bool whole = state.changes().Since(changes_, &changes);
+  for (const Change& change : changes) {
+    if (change.gang.value < heard_.size()) heard_[change.gang.value].reason = nullptr;
+  }
+  if (!whole) {
+    for (Heard& heard : heard_) heard.reason = nullptr;
+  }
+  changes_ = state.changes().end();
 }
 
 void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
   ++round_;
+  Overtake(state);
   for (const Verdict& verdict : plan.verdicts) {
+    if (heard_.size() <= verdict.gang.value) EntryOf(verdict.gang);
+    Heard& heard = heard_[verdict.gang.value];
+    heard.round = round_;
+    if (heard.reason == &*verdict.reason) continue;  // most of a backlog, in most cycles
+    if (!std::exchange(heard.waits, true)) waiting_.push_back(verdict.gang);
+    Entry& entry = entries_[verdict.gang.value];
     const Gang& gang = state.gang(verdict.gang);
-    Entry& entry = EntryOf(verdict.gang);
-    if (!entry.waits) waiting_.push_back(verdict.gang);
-    entry.waits = true;
-    entry.round = round_;
     const bool same_gang = entry.opener_uid == gang.opener_uid;
-    if (same_gang && entry.reason == verdict.reason && entry.waiting == gang.waiting.size()) {
-      continue;  // most of a backlog, in most cycles
+    const bool same =
+        same_gang && entry.reason == verdict.reason && entry.waiting == gang.waiting.size();
+    if (!same) {
+      due_.erase({entry.due, verdict.gang});
+      if (!same_gang) {
+        entry = Entry();
+        entry.opener_uid = gang.opener_uid;
+      }
+      if (!Alike(entry.reason, verdict.reason)) entry.since = now;
     }
-    due_.erase({entry.due, verdict.gang});
-    if (!same_gang) {
-      entry = Entry();
-      entry.opener_uid = gang.opener_uid;
-      entry.round = round_;
-      entry.waits = true;
-    }
-    if (!Alike(entry.reason, verdict.reason)) entry.since = now;
     entry.reason = verdict.reason;
+    heard.reason = &*entry.reason;
+    if (same) continue;
     if (gang.waiting.size() > entry.waiting) entry.grown = now;
     entry.waiting = gang.waiting.size();
     entry.due = DueOf(entry);
     if (entry.due != absl::InfiniteFuture()) due_.insert({entry.due, verdict.gang});
   }
   std::erase_if(waiting_, [this](GangId gang) {
+    Heard& heard = heard_[gang.value];
+    if (heard.round == round_) return false;
     Entry& entry = entries_[gang.value];
-    if (entry.round == round_) return false;
     due_.erase({entry.due, gang});
     entry = Entry();
+    heard = Heard();
     return true;
   });
 }
@@ -114,9 +137,9 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
   const std::string reason = ConditionReason(entry->reason);
   const std::string message = ConditionMessage(entry->reason);
   const bool fresh = Fresh(*entry);
-  const bool first = entry->told.code == ReasonCode::kNone;
+  const bool first = entry->told->code == ReasonCode::kNone;
   // After a restart the same code may stand on the pods already, with other numbers.
-  const std::string code_prefix = absl::StrCat(Name(entry->reason.code), ": ");
+  const std::string code_prefix = absl::StrCat(Name(entry->reason->code), ": ");
   bool said_before = first;
   if (fresh || now >= entry->told_all_at + kRewrite) {
     entry->told_uids.clear();
@@ -134,12 +157,12 @@ void Announcer::Tell(const State& state, GangId id, Entry* entry, absl::Time now
     actuator->Condition(
         SetCondition{PodRef{pod.uid, pod.ns, pod.name}, pod.generation, reason, message});
   }
-  if (entry->events.insert(entry->reason.code).second && !said_before) {
+  if (entry->events.insert(entry->reason->code).second && !said_before) {
     const PodId opener = state.FindPod(gang.opener_uid);
     if (opener.valid()) {
       const Pod& pod = state.pod(opener).pod;
       actuator->Event(PostEvent{
-          PodRef{pod.uid, pod.ns, pod.name}, true, std::string(Name(entry->reason.code)),
+          PodRef{pod.uid, pod.ns, pod.name}, true, std::string(Name(entry->reason->code)),
           "Scheduling", absl::StrCat("gang ", FullName(gang), ": ", Message(entry->reason))});
     }
   }

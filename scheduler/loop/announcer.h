@@ -27,27 +27,34 @@ class Announcer {
  private:
   struct Entry {
     std::string opener_uid;  // gang ids are reused
-    Reason reason;
+    SharedReason reason;
     size_t waiting = 0;
     absl::Time since;  // this code stands
     absl::Time grown;  // more members wait than before
     absl::Time due;    // InfiniteFuture: told all
-    Reason told;       // to all, at `told_all_at`; members that join are told in between
+    SharedReason told;  // to all, at `told_all_at`; members that join are told in between
     size_t told_waiting = 0;
     absl::Time told_at = absl::InfinitePast();
     absl::Time told_all_at = absl::InfinitePast();
     std::set<std::string> told_uids;  // of this code, since told_all_at
     std::set<ReasonCode> events;
-    int64_t round = 0;  // in which it was last heard
+  };
+  // What most of a backlog is looked at for.
+  struct Heard {
+    const Reason* reason = nullptr;  // the entry's, as the gang is now; nullptr: to be compared
+    int64_t round = 0;               // in which it was last heard
     bool waits = false;
   };
   Entry& EntryOf(GangId gang);
+  void Overtake(const State& state);
   static bool Fresh(const Entry& entry);
   static absl::Time DueOf(const Entry& entry);
   void Tell(const State& state, GangId gang, Entry* entry, absl::Time now, Actuator* actuator);
 
-  std::deque<Entry> entries_;    // by gang slot
-  std::vector<GangId> waiting_;  // whose entry says so
+  std::deque<Entry> entries_;  // by gang slot
+  std::vector<Heard> heard_;   // as long
+  uint64_t changes_ = 0;       // position in the state's change log
+  std::vector<GangId> waiting_;  // of which it is so
   std::set<std::pair<absl::Time, GangId>> due_;
   int64_t round_ = 0;
 };

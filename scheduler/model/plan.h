@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/ids.h"
-#include "scheduler/model/reason.h"
+#include "scheduler/model/shared_reason.h"
 
 namespace muster {
 
@@ -94,7 +94,7 @@ struct Claim {
 // Why a gang, or the waiting members of a started one, stay where they are.
 struct Verdict {
   GangId gang;
-  Reason reason;
+  SharedReason reason;
   int32_t position = 0;  // in its leaf, from 1; 0 where the gang is not in line
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };

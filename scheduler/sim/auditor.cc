@@ -198,7 +198,7 @@ void Auditor::OnCycle(const State& state, const Plan& plan) {
   if (!knows_gangs_) return;
   absl::btree_set<GangId> told;
   for (const Verdict& verdict : plan.verdicts) {
-    if (verdict.reason.code != ReasonCode::kNone) told.insert(verdict.gang);
+    if (verdict.reason->code != ReasonCode::kNone) told.insert(verdict.gang);
   }
   absl::btree_set<PodId> placed;
   absl::btree_set<GangId> starting;

@@ -92,9 +92,9 @@ void Comparison::CheckVerdict(const codec::ExpectGang& expected, const Gang* gan
   std::string code = "none";
   std::string message;
   for (const Verdict& verdict : *scene_.verdicts) {
-    if (gang == nullptr || verdict.gang != gang->id || verdict.reason.code == ReasonCode::kNone)
+    if (gang == nullptr || verdict.gang != gang->id || verdict.reason->code == ReasonCode::kNone)
       continue;
-    code = std::string(Name(verdict.reason.code));
+    code = std::string(Name(verdict.reason->code));
     message = Message(verdict.reason);
   }
   if (expected.reason.has_value() && *expected.reason != code) {

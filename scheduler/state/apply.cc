@@ -137,6 +137,9 @@ void State::On(const QueuesSeen& event, absl::Time now) {
       AssignQueue(&gang);
     }
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
+    const bool scales =
+        gang.queue.valid() && tree_.at(gang.queue).autoscale == Autoscale::kDriver;
+    if (!scales) gang.short_since = absl::InfiniteFuture();
     RemindOfStarving(gang, now);
     Touch(gang.id);
   }

@@ -13,7 +13,7 @@ void Arrivals::DropStale(const std::deque<Gang>& gangs) {
   live_ = entries_.size();
 }
 
-void Arrivals::Number(std::deque<Gang>* gangs) {
+void Arrivals::Number(std::deque<Gang>* gangs, Backlog* backlog) {
   if (fresh_.empty()) return;
   // A slot may have been emptied, or filled again, since it was added.
   std::erase_if(fresh_, [gangs](GangId id) {
@@ -49,6 +49,7 @@ void Arrivals::Number(std::deque<Gang>* gangs) {
   for (size_t i = from; i < entries_.size(); ++i) {
     entries_[i].number = ++number;
     (*gangs)[entries_[i].id.value].arrival = number;
+    backlog->Changed(entries_[i].id);
   }
   fresh_.clear();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scheduler/model/gang.h"
+#include "scheduler/state/backlog.h"
 
 namespace muster {
 
@@ -20,8 +21,9 @@ class Arrivals {
     gang->arrival = 0;
     fresh_.push_back(gang->id);
   }
-  // Gives every gang a number. O(new ones x log), and O(all) where one came in between.
-  void Number(std::deque<Gang>* gangs);
+  // Gives every gang a number, and has those that had another one put in line anew. O(new ones x
+  // log), and O(all) where one came in between.
+  void Number(std::deque<Gang>* gangs, Backlog* backlog);
 
   // Hands out all that it is, for an image of the state (daemon/trace).
   template <typename Visit>

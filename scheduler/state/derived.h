@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "scheduler/state/backlog.h"
 #include "scheduler/state/known_shapes.h"
 #include "scheduler/state/pool_columns.h"
 #include "scheduler/state/room_columns.h"
@@ -16,6 +17,7 @@ struct Derived {
   Pools pools;
   KnownShapes known_shapes;
   StartShapes start_shapes;
+  Backlog backlog;
 };
 
 }  // namespace muster

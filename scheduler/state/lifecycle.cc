@@ -126,6 +126,7 @@ void State::Forget(GangId id) {
   attention_.erase(id);
   running_.Update(gang, false, false);
   derived_.start_shapes.Forget(id);
+  derived_.backlog.Changed(id);
   gang = Gang();
   unused_gangs_.push_back(id);
 }
@@ -323,6 +324,7 @@ absl::Time State::NextTimer() const {
 
 void State::Touch(GangId id) {
   derived_.start_shapes.Forget(id);
+  derived_.backlog.Changed(id);
   const Gang& gang = gangs_[id.value];
   const bool wants =
       gang.id.valid() && gang.state != GangState::kEnded &&

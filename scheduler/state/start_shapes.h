@@ -36,11 +36,13 @@ class StartShapes {
   }
 
   Askers& askers() { return askers_; }
-  // Between cycles: forgets kinds that nobody is of any more, now and then.
-  void Sweep(size_t waiting) {
-    if (askers_.size() <= kFewKinds + 2 * waiting) return;
+  // Between cycles: forgets kinds that nobody is of any more, now and then. True: it did, and kinds
+  // have other numbers now.
+  bool Sweep(size_t waiting) {
+    if (askers_.size() <= kFewKinds + 2 * waiting) return false;
     askers_.Clear();
     for (Need& need : needs_) need.known = false;
+    return true;
   }
 
  private:

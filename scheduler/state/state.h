@@ -95,17 +95,17 @@ class State {
   void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
   void CountRunning(QueueId queue, const std::string& user, int32_t by);
-  // For the cycle: shares are measured against the cluster, and past use, as they are now, and
-  // gangs are numbered.
+  // For the cycle: shares are measured by cluster and past use as they are now, gangs numbered.
   void Refresh(absl::Time now) {
     tree_.SetTotal(nodes_.total());
     if (synced_) tree_.Advance(now);
-    arrivals_.Number(&gangs_);
+    arrivals_.Number(&gangs_, &derived_.backlog);
   }
   RoomColumns& rooms(RoleId role);
   Pools& pools() { return derived_.pools; }
   KnownShapes& known_shapes() { return derived_.known_shapes; }
   StartShapes& start_shapes() const { return derived_.start_shapes; }
+  Backlog& backlog() const { return derived_.backlog; }
   // Hands out all that it is and that is not derived (state/state_fields.h).
   template <typename Visit>
   void Fields(Visit&& visit);

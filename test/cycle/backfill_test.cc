@@ -195,7 +195,7 @@ TEST_CASE("a starving head starts within starveAfter and the longest run of the 
     bool held = false;
     world.Run(absl::Minutes(5), [&](const Plan& plan) {
       for (const Verdict& verdict : plan.verdicts) {
-        held = held || absl::StrContains(verdict.reason.detail, "has waited longer than");
+        held = held || absl::StrContains(verdict.reason->detail, "has waited longer than");
       }
     });
     const ExactWorld::Job& job = world.jobs.at("whole");

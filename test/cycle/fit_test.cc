@@ -69,7 +69,7 @@ TEST_CASE("growth waits behind the strict head of its leaf where both could use 
   const Plan plan = c.Decide();
   CHECK(plan.empty());
   REQUIRE(plan.verdicts.size() == 2);
-  CHECK(plan.verdicts[0].reason.code == ReasonCode::kBehindHead);
+  CHECK(plan.verdicts[0].reason->code == ReasonCode::kBehindHead);
   c.Gone(MakePod("head"));
   CHECK(c.Names() == "step 4 ns/g: g-1@n1");
 }
@@ -87,7 +87,7 @@ TEST_CASE("the first executor of a driver that has none waits behind nobody, the
   const Plan plan = c.Decide();
   CHECK(Named(c.state, plan).find("step 4 ns/dyn: dyn-exec-1@n1\n") == 0);
   REQUIRE(plan.verdicts.size() == 2);
-  CHECK(plan.verdicts[0].reason.code == ReasonCode::kBehindHead);
+  CHECK(plan.verdicts[0].reason->code == ReasonCode::kBehindHead);
 }
 
 TEST_CASE("a gang ahead that can never fit blocks nobody") {
@@ -122,8 +122,8 @@ TEST_CASE("a head blocks its leaf only on the nodes that admit it") {
   REQUIRE(plan.steps.size() == 1);
   CHECK(plan.steps[0].placements[0].pod == c.pod(MakePod("other")));
   REQUIRE(plan.verdicts.size() == 3);
-  CHECK(plan.verdicts[1].reason.code == ReasonCode::kBehindHead);
-  CHECK(plan.verdicts[2].reason.code == ReasonCode::kBehindHead);
+  CHECK(plan.verdicts[1].reason->code == ReasonCode::kBehindHead);
+  CHECK(plan.verdicts[2].reason->code == ReasonCode::kBehindHead);
 }
 
 }  // namespace

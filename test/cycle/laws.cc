@@ -85,7 +85,7 @@ std::string Named(const State& state, const Plan& plan) {
   for (const Claim& claim : plan.claims) lines.push_back(NameClaim(state, claim));
   for (const Verdict& verdict : plan.verdicts) {
     lines.push_back(absl::StrCat("verdict ", FullName(state.gang(verdict.gang)), " ",
-                                 Name(verdict.reason.code), " #", verdict.position, ": ",
+                                 Name(verdict.reason->code), " #", verdict.position, ": ",
                                  Message(verdict.reason)));
   }
   return absl::StrJoin(lines, "\n");
@@ -166,7 +166,7 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
   Breaches breaches;
   for (const Verdict& head : plan.verdicts) {
     const Gang& gang = before.gang(head.gang);
-    const ReasonCode code = head.reason.code;
+    const ReasonCode code = head.reason->code;
     const bool room = code == ReasonCode::kCapacityShort || code == ReasonCode::kFragmented ||
                       code == ReasonCode::kWaitingForVictims;
     if (gang.state != GangState::kWaiting || !gang.queue.valid()) continue;
@@ -179,7 +179,7 @@ Breaches NobodyPassesAStrictHead(const State& before, const Profile& profile, co
     const Queue& leaf = before.tree().at(gang.queue);
     if (leaf.order != LeafOrder::kFifo || leaf.backfill) continue;  // there is a law of its own
     if (!room && code != ReasonCode::kQueueQuota) continue;
-    if (!room && head.reason.resource.empty()) continue;  // a count of gangs: growth is none
+    if (!room && head.reason->resource.empty()) continue;  // a count of gangs: growth is none
     for (const Step& step : plan.steps) {
       const Gang& other = before.gang(step.gang);
       const bool grows = step.kind == StepKind::kGrow;

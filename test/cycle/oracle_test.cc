@@ -25,16 +25,16 @@ Decided DecideTwice(Witness& w, const Profile& profile, const OracleWorld& world
   for (const Verdict& verdict : decided.plan.verdicts) {
     // Of evictions the oracle knows nothing: what it calls a lack is then cured by one.
     const std::string name = FullName(w.state.gang(verdict.gang));
-    if (verdict.reason.code == ReasonCode::kWaitingForVictims) {
+    if (verdict.reason->code == ReasonCode::kWaitingForVictims) {
       const auto lack = decided.slow.reasons.find(name);
       REQUIRE(lack != decided.slow.reasons.end());
       REQUIRE((lack->second == "NoRoom" || lack->second == "QueueQuota"));
       fast.reasons[name] = lack->second;
       continue;
     }
-    const bool room = verdict.reason.code == ReasonCode::kCapacityShort ||
-                      verdict.reason.code == ReasonCode::kFragmented;
-    fast.reasons[name] = room ? "NoRoom" : std::string(Name(verdict.reason.code));
+    const bool room = verdict.reason->code == ReasonCode::kCapacityShort ||
+                      verdict.reason->code == ReasonCode::kFragmented;
+    fast.reasons[name] = room ? "NoRoom" : std::string(Name(verdict.reason->code));
   }
   REQUIRE(fast.starts == decided.slow.starts);
   REQUIRE(fast.reasons == decided.slow.reasons);
@@ -117,7 +117,7 @@ TEST_CASE("gangs pass heads where, and only where, a slow oracle lets them") {
     const Decided decided = DecideTwice(w, profile, world);
     std::map<QueueId, const Gang*> heads;  // the first that wait for room
     for (const Verdict& verdict : decided.plan.verdicts) {
-      const ReasonCode code = verdict.reason.code;
+      const ReasonCode code = verdict.reason->code;
       behind += code == ReasonCode::kBehindHead ? 1 : 0;
       if (code != ReasonCode::kCapacityShort && code != ReasonCode::kFragmented) continue;
       const Gang& gang = w.state.gang(verdict.gang);

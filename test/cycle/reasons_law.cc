@@ -264,7 +264,7 @@ Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan
   for (const Verdict& verdict : plan.verdicts) {
     const Gang& gang = settled.gang(verdict.gang);
     const auto breach = [&](absl::string_view what) {
-      breaches.push_back(absl::StrCat(FullName(gang), ", told ", Name(verdict.reason.code), " (",
+      breaches.push_back(absl::StrCat(FullName(gang), ", told ", Name(verdict.reason->code), " (",
                                       Message(verdict.reason), "): ", what));
     };
     const std::string wrong = Judge(settled, gang, verdict.reason);
@@ -273,8 +273,8 @@ Breaches ReasonsAreTrue(const State& settled, const Profile& profile, const Plan
     if (verdict.position > 0 && !positions[gang.queue].insert(verdict.position).second) {
       breach("two in one place");
     }
-    if (verdict.reason.code != ReasonCode::kBehindHead) continue;
-    auto head = by_name.find(verdict.reason.subject);
+    if (verdict.reason->code != ReasonCode::kBehindHead) continue;
+    auto head = by_name.find(verdict.reason->subject);
     if (head == by_name.end()) {
       breach("the head does not wait");
     } else if (gang.state == GangState::kWaiting &&

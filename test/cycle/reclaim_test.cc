@@ -59,7 +59,7 @@ struct Cluster : Witness {
   bool Bound(const Pod& pod) const { return StandingOf(pod) == Standing::kBound; }
   std::string ReasonOf(const Pod& pod) {
     for (const Verdict& verdict : Cycle(state, profile, now).verdicts) {
-      if (verdict.gang == GangOf(pod).id) return std::string(Name(verdict.reason.code));
+      if (verdict.gang == GangOf(pod).id) return std::string(Name(verdict.reason->code));
     }
     return "";
   }

@@ -111,7 +111,7 @@ void CycleMetrics::Count(const State& state, const Plan& plan) {
     const Gang& gang = state.gang(verdict.gang);
     if (!Waits(gang, verdict.reason)) continue;
     Line& line = LineOf(state, gang.queue);
-    ++line.waiting[static_cast<size_t>(verdict.reason.code)];
+    ++line.waiting[static_cast<size_t>(verdict.reason->code)];
     if (gang.state == GangState::kWaiting) line.oldest = std::min(line.oldest, gang.created);
   }
 }

@@ -23,6 +23,8 @@ void AppendAll(const T& value, std::string* out) {
     out->append(value);
   } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
     AppendWord(static_cast<uint64_t>(value), out);
+  } else if constexpr (std::is_same_v<T, SharedReason>) {
+    AppendAll(*value, out);
   } else {
     boost::pfr::for_each_field(value, [out](const auto& field) { AppendAll(field, out); });
   }

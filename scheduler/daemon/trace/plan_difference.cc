@@ -86,7 +86,7 @@ class Namer {
 std::string Otherwise(GangId gang, const Plan& plan) {
   for (const Verdict& verdict : plan.verdicts) {
     if (verdict.gang == gang) {
-      return absl::StrCat("waits: ", Name(verdict.reason.code), ": ", Message(verdict.reason));
+      return absl::StrCat("waits: ", Name(verdict.reason->code), ": ", Message(verdict.reason));
     }
   }
   return "nothing";

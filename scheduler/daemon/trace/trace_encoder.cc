@@ -21,9 +21,9 @@ std::vector<std::pair<GangId, ReasonCode>> ChangedCodes(const std::vector<Verdic
   for (const Verdict& verdict : verdicts) {
     const size_t slot = verdict.gang.value;
     if (slot >= told->size()) told->resize(slot + 1, ReasonCode::kNone);
-    if ((*told)[slot] == verdict.reason.code) continue;
-    (*told)[slot] = verdict.reason.code;
-    changed.emplace_back(verdict.gang, verdict.reason.code);
+    if ((*told)[slot] == verdict.reason->code) continue;
+    (*told)[slot] = verdict.reason->code;
+    changed.emplace_back(verdict.gang, verdict.reason->code);
   }
   return changed;
 }

@@ -40,6 +40,9 @@ void Describe(T& value, std::string* out) {
     *out += '{';
     value.Fields([out](auto&... field) { (Describe(field, out), ...); });
     *out += '}';
+  } else if constexpr (std::is_same_v<T, SharedReason>) {
+    Reason probe = value;
+    Describe(probe, out);
   } else if constexpr (OptionalLike<T>) {
     *out += '?';
     std::decay_t<decltype(*value)> probe{};

@@ -61,13 +61,13 @@ void Chronicle::OnVerdict(const State& state, const Verdict& verdict, size_t at,
   Slot& slot = SlotOf(state.gang(verdict.gang));
   slot.cycle = cycle_;
   slot.at = at;
-  if (slot.told == verdict.reason.code) {
+  if (slot.told == verdict.reason->code) {
     if (!untold_.empty()) untold_.erase(verdict.gang);
     return;
   }
   Untold& untold = untold_[verdict.gang];
-  if (untold.code == verdict.reason.code) return;
-  untold = {verdict.reason.code, now};
+  if (untold.code == verdict.reason->code) return;
+  untold = {verdict.reason->code, now};
 }
 
 void Chronicle::Flush(const State& state, const Plan& last, absl::Time now) {
@@ -76,7 +76,7 @@ void Chronicle::Flush(const State& state, const Plan& last, absl::Time now) {
     const Verdict* verdict = gang.id.valid() ? VerdictOf(gang, last) : nullptr;
     const bool due = verdict != nullptr && now - it->second.since >= kMoment;
     if (due) {
-      SlotOf(gang).told = verdict->reason.code;
+      SlotOf(gang).told = verdict->reason->code;
       Decided decided = Begin(state, gang, Decided::Kind::kWait, now);
       decided.reason = verdict->reason;
       decided.position = verdict->position;

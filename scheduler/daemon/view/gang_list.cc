@@ -145,7 +145,7 @@ class Wanted {
         gang.queue.valid() ? absl::string_view(state_.tree().at(gang.queue).path) : "";
     if (!IsWithin(queue, request_.queue())) return false;
     if (!Among(request_.states(), StateOf(state_, gang))) return false;
-    if (!Among(request_.reasons(), verdict == nullptr ? "" : Name(verdict->reason.code))) {
+    if (!Among(request_.reasons(), verdict == nullptr ? "" : Name(verdict->reason->code))) {
       return false;
     }
     return IsFound(FullName(gang), gang.user, gang.app);

@@ -84,7 +84,7 @@ v1::Gang Render(const Scene& scene, const Gang& gang, const Sight& sight) {
   out.set_bound(gang.bound);
   out.set_held(HeldMembers(gang) + static_cast<int32_t>(gang.repairs.size()));
   if (const Verdict* verdict = scene.chronicle.VerdictOf(gang, scene.last)) {
-    out.set_reason(std::string(Name(verdict->reason.code)));
+    out.set_reason(std::string(Name(verdict->reason->code)));
     out.set_message(Veiled(Message(verdict->reason), sight));
     out.set_position(verdict->position);
   }

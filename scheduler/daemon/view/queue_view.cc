@@ -35,7 +35,7 @@ std::vector<Depth> Depths(const Scene& scene, const Sight& sight) {
       ++(waits ? depth.waiting : depth.running);
       if (!waits) continue;
       depth.oldest = std::min(depth.oldest, gang.created);
-      if (verdict != nullptr) ++depth.by_reason[static_cast<size_t>(verdict->reason.code)];
+      if (verdict != nullptr) ++depth.by_reason[static_cast<size_t>(verdict->reason->code)];
     }
   }
   return depths;

@@ -105,7 +105,11 @@ TEST_CASE("a reason with another number is found") {
   const ReplayReport report =
       Replay(folder.path(), [](State& state, const Profile& profile, absl::Time now) {
         Plan plan = Cycle(state, profile, now);
-        for (Verdict& verdict : plan.verdicts) ++verdict.reason.have;
+        for (Verdict& verdict : plan.verdicts) {
+          Reason other = verdict.reason;
+          ++other.have;
+          verdict.reason = std::move(other);
+        }
         return plan;
       });
   CHECK_THAT(report.difference, Catch::Contains("numbers or positions of waiting gangs"));
