@@ -41,25 +41,19 @@ std::strong_ordering Compare(const Share& a, const Share& b) {
                           static_cast<Uint128>(b.numerator), b.denominator);
 }
 
-void RaiseShare(int64_t amount, int64_t whole, int64_t weight, Share* best) {
-  if (amount <= 0) return;
-  const Share share =
-      whole <= 0 ? Share{amount, 0}
-                 : Share{amount, static_cast<Uint128>(whole) * static_cast<Uint128>(weight)};
-  if (Compare(share, *best) > 0) *best = share;
-}
-
 Share DominantShare(const Amounts& amounts, const Amounts& total, int64_t weight) {
-  Share best;
-  for (size_t i = 0; i < amounts.size(); ++i) {
-    RaiseShare(amounts[i], AmountAt(total, i), weight, &best);
-  }
-  return best;
+  LargestPart largest;
+  for (size_t i = 0; i < amounts.size(); ++i) largest.Add(amounts[i], AmountAt(total, i));
+  return largest.Weighted(weight);
 }
 
+// Three roundings of at most 2^-53 each.
 double ToDouble(const Share& share) {
   if (share.denominator == 0) return 1e9;
-  return static_cast<double>(share.numerator) / static_cast<double>(share.denominator);
+  const auto low = static_cast<uint64_t>(share.denominator);
+  const double denominator = share.denominator == low ? static_cast<double>(low)
+                                                      : static_cast<double>(share.denominator);
+  return static_cast<double>(share.numerator) / denominator;
 }
 
 }  // namespace muster

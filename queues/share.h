@@ -26,10 +26,31 @@ std::strong_ordering Compare(const Share& a, const Share& b);
 // `weight` >= 1. Columns beyond `total`'s size count as a total of zero.
 Share DominantShare(const Amounts& amounts, const Amounts& total, int64_t weight);
 
-// One resource of it: `best` becomes amount / whole / weight where that is more.
-void RaiseShare(int64_t amount, int64_t whole, int64_t weight, Share* best);
+// The same, resource by resource.
+class LargestPart {
+ public:
+  void Add(int64_t amount, int64_t whole) {
+    if (amount <= 0) return;
+    whole = whole < 0 ? 0 : whole;  // of what there is none, any amount is infinite
+    if (Product(amount, whole_) <= Product(amount_, whole)) return;
+    amount_ = amount;
+    whole_ = whole;
+  }
+  Share Weighted(int64_t weight) const {
+    return {amount_, static_cast<Uint128>(whole_) * static_cast<Uint128>(weight)};
+  }
 
-// For people only.
+ private:
+  static Uint128 Product(int64_t a, int64_t b) {
+    return static_cast<Uint128>(a) * static_cast<Uint128>(b);
+  }
+  int64_t amount_ = 0;
+  int64_t whole_ = 1;
+};
+
+// For people, and to tell shares apart that are not close: within kNear of the exact one, relative
+// to it, but for an infinite one.
 double ToDouble(const Share& share);
+inline constexpr double kNear = 1e-15;
 
 }  // namespace muster

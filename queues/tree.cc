@@ -23,6 +23,8 @@ const UserCap* UserCaps::Of(absl::string_view name) const {
 QueueId Tree::Append(Queue queue) {
   queue.id = QueueId{static_cast<uint32_t>(queues_.size())};
   queue.rank = ~uint32_t{0};
+  queue.guarantees = !queue.guaranteed.empty();
+  queue.limits = !queue.limit.empty();
   const auto recalled = recalled_.find(queue.path);
   if (recalled != recalled_.end()) {
     queue.past = std::move(recalled->second);
@@ -71,6 +73,7 @@ void Tree::CountRunning(QueueId leaf, int32_t by) {
 Tree::Excess Tree::Exceeds(QueueId leaf, const Amounts& more) const {
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
     const Queue& queue = at(id);
+    if (!queue.limits) continue;
     for (size_t i = 0; i < more.size(); ++i) {
       if (more[i] == 0) continue;
       const int64_t now = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
@@ -107,12 +110,12 @@ void Tree::SetTotal(Amounts total) {
 Share Tree::ShareOf(QueueId id) const {
   const Queue& queue = at(id);
   if (half_life_.on()) return ShareWithPast(queue);
-  Share best;
+  LargestPart largest;
   for (size_t i = 0; i < std::max(queue.used.size(), queue.held.size()); ++i) {
     const int64_t have = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
-    RaiseShare(have, AmountAt(total_, i), queue.weight, &best);
+    largest.Add(have, AmountAt(total_, i));
   }
-  return best;
+  return largest.Weighted(queue.weight);
 }
 
 // The sum, not the larger of both: of two who use the same now, the one that used more before
@@ -121,12 +124,12 @@ Share Tree::ShareOf(QueueId id) const {
 Share Tree::ShareWithPast(const Queue& queue) const {
   AverageUse past = queue.past;
   half_life_.Advance(queue.used, queue.held, now_, &past);
-  Share best;
+  LargestPart largest;
   for (size_t i = 0; i < std::max({queue.used.size(), queue.held.size(), past.parts.size()}); ++i) {
     const int64_t have = SaturatingAdd(AmountAt(queue.used, i), AmountAt(queue.held, i));
-    RaiseShare(SaturatingAdd(have, past.Rounded(i)), AmountAt(total_, i), queue.weight, &best);
+    largest.Add(SaturatingAdd(have, past.Rounded(i)), AmountAt(total_, i));
   }
-  return best;
+  return largest.Weighted(queue.weight);
 }
 
 void Tree::Advance(absl::Time now) {
@@ -166,6 +169,7 @@ void Tree::Recall(const std::string& path, AverageUse average) {
 
 bool Tree::BelowGuaranteed(QueueId id) const {
   const Queue& queue = at(id);
+  if (!queue.guarantees) return false;
   bool named = false;
   for (size_t i = 0; i < queue.guaranteed.size(); ++i) {
     if (queue.guaranteed[i] <= 0) continue;

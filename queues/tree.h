@@ -52,6 +52,8 @@ struct Queue {
   int32_t running = 0;        // gangs that have begun
   bool limits_users = false;  // it or an ancestor has users or groups
   bool draining = false;      // the config names it no more
+  bool guarantees = false;    // `guaranteed` names something,
+  bool limits = false;        // and `limit` does: else there is no need to look there
   // A template: its children are made when their namespace first asks (Choose).
   bool per_namespace = false;
   LeafOrder order = LeafOrder::kFifo;

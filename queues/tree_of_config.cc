@@ -68,6 +68,7 @@ void Confine(const Amounts& of_others, Queue* queue) {
     if (of_others[i] <= 0) continue;
     queue->limit[i] = std::min(queue->limit[i], AmountAt(queue->guaranteed, i));
   }
+  queue->limits = !queue->limit.empty();
 }
 
 }  // namespace

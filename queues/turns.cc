@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queues/turns.h"
 
+#include <limits>
+
 namespace muster {
 
 Turns::Turns(const Tree& tree, const std::vector<QueueId>& leaves)
@@ -30,45 +32,48 @@ Turns::Turns(const Tree& tree, const std::vector<QueueId>& leaves)
     entry.first = next;
     next += entry.count;
     entry.count = 0;
-    if (entry.parent != kNone) Key(&entry);
   }
   for (uint32_t i = 1; i < entries_.size(); ++i) {
     Entry& parent = entries_[entries_[i].parent];
-    Put(parent, parent.count++, i);
+    Put(parent, parent.count++, Key(i));
   }
   for (const Entry& entry : entries_) {
     for (uint32_t place = entry.count / 2; place > 0; --place) Sink(entry, place - 1);
   }
 }
 
-void Turns::Key(Entry* entry) const {
-  const Queue& queue = tree_.at(entry->id);
-  entry->below_guaranteed = tree_.BelowGuaranteed(entry->id);
-  entry->priority = queue.priority;
-  entry->rank = queue.rank;
-  entry->share = tree_.ShareOf(entry->id);
+Turns::Place Turns::Key(uint32_t i) {
+  Entry& entry = entries_[i];
+  const Queue& queue = tree_.at(entry.id);
+  entry.rank = queue.rank;
+  entry.share = tree_.ShareOf(entry.id);
+  const bool finite = entry.share.denominator != 0;
+  return {i, queue.priority, tree_.BelowGuaranteed(entry.id),
+          finite ? ToDouble(entry.share) : std::numeric_limits<double>::infinity()};
 }
 
-bool Turns::Before(uint32_t a, uint32_t b) const {
-  const Entry& x = entries_[a];
-  const Entry& y = entries_[b];
-  if (x.below_guaranteed != y.below_guaranteed) return x.below_guaranteed;
-  if (x.priority != y.priority) return x.priority > y.priority;
+bool Turns::Before(const Place& a, const Place& b) const {
+  if (a.below_guaranteed != b.below_guaranteed) return a.below_guaranteed;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  if (b.share - a.share > 4 * kNear * b.share) return true;
+  if (a.share - b.share > 4 * kNear * a.share) return false;
+  const Entry& x = entries_[a.entry];
+  const Entry& y = entries_[b.entry];
   const std::strong_ordering order = Compare(x.share, y.share);
   if (order != 0) return order < 0;
   return x.rank < y.rank;
 }
 
-void Turns::Put(const Entry& parent, uint32_t place, uint32_t entry) {
+void Turns::Put(const Entry& parent, uint32_t place, const Place& entry) {
   heap_[parent.first + place] = entry;
-  entries_[entry].place = place;
+  entries_[entry.entry].place = place;
 }
 
 void Turns::Rise(const Entry& parent, uint32_t place) {
-  const uint32_t moving = heap_[parent.first + place];
+  const Place moving = heap_[parent.first + place];
   while (place > 0) {
     const uint32_t above = (place - 1) / 2;
-    const uint32_t other = heap_[parent.first + above];
+    const Place other = heap_[parent.first + above];
     if (!Before(moving, other)) break;
     Put(parent, place, other);
     place = above;
@@ -77,14 +82,14 @@ void Turns::Rise(const Entry& parent, uint32_t place) {
 }
 
 void Turns::Sink(const Entry& parent, uint32_t place) {
-  const uint32_t moving = heap_[parent.first + place];
+  const Place moving = heap_[parent.first + place];
   while (2 * place + 1 < parent.count) {
     uint32_t below = 2 * place + 1;
     if (below + 1 < parent.count &&
         Before(heap_[parent.first + below + 1], heap_[parent.first + below])) {
       ++below;
     }
-    const uint32_t other = heap_[parent.first + below];
+    const Place other = heap_[parent.first + below];
     if (!Before(other, moving)) break;
     Put(parent, place, other);
     place = below;
@@ -96,16 +101,16 @@ void Turns::Remove(uint32_t entry) {
   Entry& parent = entries_[entries_[entry].parent];
   const uint32_t place = entries_[entry].place;
   entries_[entry].place = kNone;
-  const uint32_t last = heap_[parent.first + --parent.count];
-  if (last == entry) return;
+  const Place last = heap_[parent.first + --parent.count];
+  if (last.entry == entry) return;
   Put(parent, place, last);
   Rise(parent, place);
-  Sink(parent, entries_[last].place);
+  Sink(parent, entries_[last.entry].place);
 }
 
 QueueId Turns::Next() const {
   const Entry* entry = &entries_.front();
-  while (entry->count > 0) entry = &entries_[heap_[entry->first]];
+  while (entry->count > 0) entry = &entries_[heap_[entry->first].entry];
   return entry == &entries_.front() ? QueueId{} : entry->id;
 }
 
@@ -120,8 +125,8 @@ void Turns::Rekey(QueueId leaf) {
   for (uint32_t i = entry_of_[leaf.value]; i != 0; i = entries_[i].parent) {
     Entry& entry = entries_[i];
     if (entry.place == kNone) continue;
-    Key(&entry);
     const Entry& parent = entries_[entry.parent];
+    Put(parent, entry.place, Key(i));
     Rise(parent, entry.place);
     Sink(parent, entry.place);
   }

@@ -30,22 +30,27 @@ class Turns {
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
-  // A queue with something to try below it. Entries are in the order of `entries_`; the heap of its
-  // children is heap_[first, first + count).
+  // A queue with something to try below it. The heap of its children is heap_[first, first + count).
   struct Entry {
     QueueId id;
     uint32_t parent = kNone;
     uint32_t first = 0;
     uint32_t count = 0;
     uint32_t place = kNone;  // in the parent's heap, from its first; kNone: nothing left to try
-    bool below_guaranteed = false;
-    int32_t priority = 0;
     uint32_t rank = 0;
     Share share;
   };
-  void Key(Entry* entry) const;
-  bool Before(uint32_t a, uint32_t b) const;
-  void Put(const Entry& parent, uint32_t place, uint32_t entry);
+  // What tells most siblings apart stands in the heap itself: a cycle waits for memory more than it
+  // computes.
+  struct Place {
+    uint32_t entry = kNone;
+    int32_t priority = 0;
+    bool below_guaranteed = false;
+    double share = 0;  // near the exact one
+  };
+  Place Key(uint32_t entry);
+  bool Before(const Place& a, const Place& b) const;
+  void Put(const Entry& parent, uint32_t place, const Place& entry);
   void Rise(const Entry& parent, uint32_t place);
   void Sink(const Entry& parent, uint32_t place);
   void Remove(uint32_t entry);
@@ -53,7 +58,7 @@ class Turns {
   const Tree& tree_;
   std::vector<uint32_t> entry_of_;  // by queue; kNone: nothing to try below it
   std::vector<Entry> entries_;      // the root first
-  std::vector<uint32_t> heap_;
+  std::vector<Place> heap_;
 };
 
 }  // namespace muster

@@ -25,14 +25,14 @@ void Line::PassGone(Rest* rest) const {
 void Line::Reorder() { std::make_heap(heads_.begin(), heads_.end(), GoesLater{*this}); }
 
 const Backlog::Entry& Line::Pop() {
-  std::pop_heap(heads_.begin(), heads_.end(), GoesLater{*this});
+  if (heads_.size() > 1) std::pop_heap(heads_.begin(), heads_.end(), GoesLater{*this});
   Rest& rest = heads_.back();
   popped_ = rest;
   ++rest.next;
   PassGone(&rest);
   if (rest.next == rest.end) {
     heads_.pop_back();
-  } else {
+  } else if (heads_.size() > 1) {
     std::push_heap(heads_.begin(), heads_.end(), GoesLater{*this});
   }
   return *popped_.next;

@@ -69,6 +69,8 @@ Round::Round(Draft& d, const Profile& p, absl::Time t, Plan* out)
     : draft(d), profile(p), now(t), plan(out), departures(d.state(), *out, t) {
   const State& s = draft.state();
   UpdateBacklog(s, p, t);
+  plan->verdicts.reserve(s.attention().size());
+  ranks.reserve(s.attention().size());
   for (GangId id : s.backlog().begun()) {
     const Gang& gang = s.gang(id);
     if (gang.evicted) {  // what it still creates is never placed

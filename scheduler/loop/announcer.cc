@@ -67,15 +67,11 @@ Announcer::Entry& Announcer::EntryOf(GangId gang) {
 
 // Who has changed is compared with what was heard of him before.
 void Announcer::Overtake(const State& state) {
-  absl::Span<const Change> changes;
-  const bool whole = state.changes().Since(changes_, &changes);
-  for (const Change& change : changes) {
+  const bool whole = changes_.Overtake(state.changes(), [this](const Change& change) {
     if (change.gang.value < heard_.size()) heard_[change.gang.value].reason = nullptr;
-  }
-  if (!whole) {
-    for (Heard& heard : heard_) heard.reason = nullptr;
-  }
-  changes_ = state.changes().end();
+  });
+  if (whole) return;
+  for (Heard& heard : heard_) heard.reason = nullptr;
 }
 
 void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {

@@ -53,7 +53,7 @@ class Announcer {
 
   std::deque<Entry> entries_;  // by gang slot
   std::vector<Heard> heard_;   // as long
-  uint64_t changes_ = 0;       // position in the state's change log
+  ChangeReader changes_;
   std::vector<GangId> waiting_;  // of which it is so
   std::set<std::pair<absl::Time, GangId>> due_;
   int64_t round_ = 0;

@@ -12,7 +12,7 @@ namespace muster {
 
 class SharedReason {
  public:
-  SharedReason() : SharedReason(Reason()) {}
+  SharedReason() : reason_(Nothing()) {}
   // Implicit: wherever a reason is said, it may be shared from then on.
   SharedReason(Reason reason)  // NOLINT(google-explicit-constructor)
       : reason_(std::make_shared<const Reason>(std::move(reason))) {}
@@ -27,6 +27,12 @@ class SharedReason {
   }
 
  private:
+  static const std::shared_ptr<const Reason>& Nothing() {
+    static const auto* const nothing =
+        new std::shared_ptr<const Reason>(std::make_shared<const Reason>());
+    return *nothing;
+  }
+
   std::shared_ptr<const Reason> reason_;
 };
 

@@ -123,7 +123,6 @@ void State::On(const QueuesSeen& event, absl::Time now) {
   }
   for (const auto& [id, path] : kept) {
     Gang& gang = gangs_[id.value];
-    changes_.Add({id, {}});
     gang.queue = tree_.LeafOrDraining(path);
     ChargeAll(gang);
     CountBegun(&gang);
@@ -137,6 +136,7 @@ void State::On(const QueuesSeen& event, absl::Time now) {
       AssignQueue(&gang);
     }
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
+    changes_.Add({gang.id, {}});
     const bool scales =
         gang.queue.valid() && tree_.at(gang.queue).autoscale == Autoscale::kDriver;
     if (!scales) gang.short_since = absl::InfiniteFuture();

@@ -50,4 +50,24 @@ class ChangeLog {
   uint64_t start_ = 0;
 };
 
+// What one reader of a log has seen of it.
+class ChangeReader {
+ public:
+  // Calls `visit(const Change&)` with each since the last call, in order. False: it comes too late,
+  // or for the first time, and everything may have changed.
+  template <typename Visit>
+  bool Overtake(const ChangeLog& log, Visit visit) {
+    absl::Span<const Change> changes;
+    const bool whole = begun_ && log.Since(position_, &changes);
+    for (const Change& change : changes) visit(change);
+    position_ = log.end();
+    begun_ = true;
+    return whole;
+  }
+
+ private:
+  bool begun_ = false;
+  uint64_t position_ = 0;
+};
+
 }  // namespace muster

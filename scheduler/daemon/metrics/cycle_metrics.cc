@@ -34,10 +34,7 @@ Quantities Named(const State& state, const Amounts& amounts, int64_t missing) {
   return quantities;
 }
 
-bool Waits(const Gang& gang, const Reason& reason) {
-  return gang.state == GangState::kWaiting || gang.state == GangState::kStarting ||
-         reason.code == ReasonCode::kRepairing;
-}
+bool Waits(GangState state) { return state == GangState::kWaiting || state == GangState::kStarting; }
 
 int64_t HalfBound(const State& state) {
   return std::count_if(state.attention().begin(), state.attention().end(),
@@ -104,12 +101,26 @@ void CycleMetrics::CountDecisions(const Plan& plan) {
   metrics_->Decided("claim", static_cast<int64_t>(plan.claims.size()));
 }
 
+// Looks at those that have changed.
+void CycleMetrics::Overtake(const State& state) {
+  seen_.resize(std::max(seen_.size(), state.gangs().size()));
+  const auto look = [&](GangId id) {
+    const Gang& gang = state.gang(id);
+    seen_[id.value] = {gang.queue, gang.state, gang.created};
+  };
+  const bool whole =
+      changes_.Overtake(state.changes(), [&](const Change& change) { look(change.gang); });
+  if (whole) return;
+  for (uint32_t i = 0; i < state.gangs().size(); ++i) look(GangId{i});
+}
+
 void CycleMetrics::Count(const State& state, const Plan& plan) {
+  Overtake(state);
   lines_.assign(state.tree().size(), Line());
   nobodys_ = Line();
   for (const Verdict& verdict : plan.verdicts) {
-    const Gang& gang = state.gang(verdict.gang);
-    if (!Waits(gang, verdict.reason)) continue;
+    const Seen& gang = seen_[verdict.gang.value];
+    if (!Waits(gang.state) && verdict.reason->code != ReasonCode::kRepairing) continue;
     Line& line = LineOf(state, gang.queue);
     ++line.waiting[static_cast<size_t>(verdict.reason->code)];
     if (gang.state == GangState::kWaiting) line.oldest = std::min(line.oldest, gang.created);

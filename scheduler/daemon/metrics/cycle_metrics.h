@@ -29,13 +29,22 @@ class CycleMetrics : public loop::Observer {
     std::array<int64_t, kReasonCodes> waiting = {};
     absl::Time oldest = absl::InfiniteFuture();
   };
+  // What is counted of a gang, by which a backlog costs no look at each of its gangs.
+  struct Seen {
+    QueueId queue;
+    GangState state = GangState::kEnded;
+    absl::Time created;
+  };
   Line& LineOf(const State& state, QueueId queue);
+  void Overtake(const State& state);
   void Count(const State& state, const Plan& plan);
   void CountDecisions(const Plan& plan);
   void Copy(const State& state);
 
   Metrics* const metrics_;
   GangRuns runs_;
+  std::vector<Seen> seen_;  // by gang
+  ChangeReader changes_;
   std::vector<Line> lines_;         // by queue; may lag behind a tree that has grown
   Line nobodys_;                    // of gangs without a queue
   std::vector<std::string> paths_;  // of the last copy

@@ -4,15 +4,11 @@
 namespace muster::daemon {
 
 void GangRuns::Follow(const State& state, absl::Time now) {
-  absl::Span<const Change> changes;
-  if (state.changes().Since(position_, &changes)) {
-    for (const Change& change : changes) {
-      if (!change.pod.valid()) Look(state, change.gang, now);
-    }
-  } else {
-    for (uint32_t i = 0; i < state.gangs().size(); ++i) Look(state, GangId{i}, now);
-  }
-  position_ = state.changes().end();
+  const bool whole = changes_.Overtake(state.changes(), [&](const Change& change) {
+    if (!change.pod.valid()) Look(state, change.gang, now);
+  });
+  if (whole) return;
+  for (uint32_t i = 0; i < state.gangs().size(); ++i) Look(state, GangId{i}, now);
 }
 
 // A slot that another gang has taken since has another beginning.

@@ -27,7 +27,7 @@ class GangRuns {
 
   Metrics* const metrics_;
   std::vector<Run> runs_;  // by gang
-  uint64_t position_ = 0;
+  ChangeReader changes_;
 };
 
 }  // namespace muster::daemon

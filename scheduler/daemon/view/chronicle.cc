@@ -24,9 +24,10 @@ const Chronicle::Slot* Chronicle::Known(const Gang& gang) const {
 }
 
 const Verdict* Chronicle::VerdictOf(const Gang& gang, const Plan& last) const {
-  const Slot* slot = Known(gang);
-  if (slot == nullptr || slot->cycle != cycle_ || slot->at >= last.verdicts.size()) return nullptr;
-  const Verdict& verdict = last.verdicts[slot->at];
+  if (Known(gang) == nullptr || gang.id.value >= heard_.size()) return nullptr;
+  const Heard& heard = heard_[gang.id.value];
+  if (heard.cycle != cycle_ || heard.at >= last.verdicts.size()) return nullptr;
+  const Verdict& verdict = last.verdicts[heard.at];
   return verdict.gang == gang.id ? &verdict : nullptr;
 }
 
@@ -53,21 +54,36 @@ void Chronicle::OnCycle(const State& state, const Plan& plan, absl::Time now) {
     Tell(gang, std::move(decided));
   }
   for (const Claim& claim : plan.claims) OnClaim(state, claim, now);
-  for (size_t i = 0; i < plan.verdicts.size(); ++i) OnVerdict(state, plan.verdicts[i], i, now);
+  OnVerdicts(state, plan, now);
   Flush(state, plan, now);
 }
 
-void Chronicle::OnVerdict(const State& state, const Verdict& verdict, size_t at, absl::Time now) {
-  Slot& slot = SlotOf(state.gang(verdict.gang));
-  slot.cycle = cycle_;
-  slot.at = at;
-  if (slot.told == verdict.reason->code) {
-    if (!untold_.empty()) untold_.erase(verdict.gang);
-    return;
+void Chronicle::OnVerdicts(const State& state, const Plan& plan, absl::Time now) {
+  const bool whole = changes_.Overtake(state.changes(), [this](const Change& change) {
+    if (change.gang.value < heard_.size()) heard_[change.gang.value].reason = nullptr;
+  });
+  if (!whole) heard_.clear();
+  heard_.resize(std::max(heard_.size(), state.gangs().size()));
+  for (uint32_t i = 0; i < plan.verdicts.size(); ++i) {
+    const Verdict& verdict = plan.verdicts[i];
+    Heard& heard = heard_[verdict.gang.value];
+    const bool next = std::exchange(heard.cycle, cycle_) == cycle_ - 1;
+    heard.at = i;
+    if (next && heard.reason == &*verdict.reason) continue;  // most of a backlog
+    const bool told = Told(state.gang(verdict.gang), verdict.reason->code, now);
+    heard.reason = told ? &*verdict.reason : nullptr;
   }
-  Untold& untold = untold_[verdict.gang];
-  if (untold.code == verdict.reason->code) return;
-  untold = {verdict.reason->code, now};
+}
+
+// Whether that is what was told of it last. If not, it is told after a moment.
+bool Chronicle::Told(const Gang& gang, ReasonCode code, absl::Time now) {
+  if (SlotOf(gang).told == code) {
+    if (!untold_.empty()) untold_.erase(gang.id);
+    return true;
+  }
+  Untold& untold = untold_[gang.id];
+  if (untold.code != code) untold = {code, now};
+  return false;
 }
 
 void Chronicle::Flush(const State& state, const Plan& last, absl::Time now) {

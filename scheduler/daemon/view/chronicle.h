@@ -45,11 +45,17 @@ class Chronicle : public loop::Observer {
  private:
   static constexpr absl::Duration kMoment = absl::Seconds(1);
 
+  // The last verdict of a gang.
+  struct Heard {
+    int64_t cycle = -1;  // of which plan,
+    uint32_t at = 0;     // where it stands there
+    // Of it, where that is told and the gang is as it was then; nullptr: to be looked at. A plan
+    // lives until the next one is made, so that another reason is another object.
+    const Reason* reason = nullptr;
+  };
   // By gang id. Ids are reused: another gang has another opener.
   struct Slot {
     std::string opener_uid;
-    int64_t cycle = -1;  // of the last verdict,
-    size_t at = 0;       // where it stands in that plan
     ReasonCode told = ReasonCode::kNone;
     std::deque<DecisionRing::Entry> history;
   };
@@ -61,7 +67,8 @@ class Chronicle : public loop::Observer {
 
   Slot& SlotOf(const Gang& gang);
   const Slot* Known(const Gang& gang) const;
-  void OnVerdict(const State& state, const Verdict& verdict, size_t at, absl::Time now);
+  void OnVerdicts(const State& state, const Plan& plan, absl::Time now);
+  bool Told(const Gang& gang, ReasonCode code, absl::Time now);
   void OnStep(const State& state, const Step& step, absl::Time now);
   void OnClaim(const State& state, const Claim& claim, absl::Time now);
   Decided Begin(const State& state, const Gang& gang, Decided::Kind kind, absl::Time now) const;
@@ -71,6 +78,8 @@ class Chronicle : public loop::Observer {
   const Listener listener_;
   const State* state_ = nullptr;  // that events happen to; null: they are not followed
   int64_t cycle_ = 0;
+  std::vector<Heard> heard_;  // by gang id
+  ChangeReader changes_;
   std::vector<Slot> slots_;
   std::map<GangId, Untold> untold_;
   EndedGangs ended_;
