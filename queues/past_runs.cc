@@ -34,12 +34,13 @@ void PastRuns::Add(const std::string& queue, const std::string& app, absl::Durat
 }
 
 absl::Duration PastRuns::Estimate(const std::string& queue, const std::string& app) const {
-  const auto found = runs_.find({queue, app});
+  const auto found = runs_.find(Before::Names(queue, app));
   if (found == runs_.end()) return absl::InfiniteDuration();
-  std::vector<int64_t> sorted = found->second.seconds;
-  std::sort(sorted.begin(), sorted.end());
-  const size_t rank = (sorted.size() * 9 + 9) / 10;  // from 1
-  return absl::Seconds(sorted[rank - 1]);
+  std::vector<int64_t> seconds = found->second.seconds;
+  const size_t rank = (seconds.size() * 9 + 9) / 10;  // from 1
+  const auto at = seconds.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(seconds.begin(), at, seconds.end());
+  return absl::Seconds(*at);
 }
 
 std::vector<RunTimes> PastRuns::ToMemory() const {

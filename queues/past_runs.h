@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "scheduler/model/memory.h"
 
@@ -45,7 +46,16 @@ class PastRuns {
     std::vector<int64_t> seconds;  // the newest last
     uint64_t latest = 0;           // turn_ of it
   };
-  using Map = absl::btree_map<Key, Runs>;
+  // Estimates are asked for in every decision: names are compared, not copied.
+  struct Before {
+    using is_transparent = void;
+    using Names = std::pair<absl::string_view, absl::string_view>;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Names(a.first, a.second) < Names(b.first, b.second);
+    }
+  };
+  using Map = absl::btree_map<Key, Runs, Before>;
   Map::iterator OldestOf(Map::iterator first, Map::iterator last);
   void MakeRoom(const std::string& queue);
 

@@ -87,6 +87,7 @@ Tree::Excess Tree::Exceeds(QueueId leaf, const Amounts& more) const {
 
 Tree::Excess Tree::ExceedsEmpty(QueueId leaf, const Amounts& amounts) const {
   for (QueueId id = leaf; id.valid(); id = at(id).parent) {
+    if (!at(id).limits) continue;
     for (size_t i = 0; i < amounts.size(); ++i) {
       if (amounts[i] > LimitAt(at(id).limit, i)) return {id, static_cast<uint32_t>(i)};
     }

@@ -41,9 +41,9 @@ struct UserCaps {
 };
 
 // Fields as in QueueSpec, in force: what ancestors say is worked in where it holds below them.
-struct Queue {
-  // What every charge, share and turn reads stands together: a cycle walks thousands of queues, and
-  // waits for memory more than it computes.
+// A cycle walks thousands of queues and waits for memory more than it computes: what every charge,
+// share and turn reads stands together at the beginning, in two lines of the cache.
+struct alignas(64) Queue {
   QueueId id;
   QueueId parent;  // invalid for the root
   int64_t weight = 1;
@@ -56,11 +56,14 @@ struct Queue {
   bool limits = false;        // and `limit` does: else there is no need to look there
   // A template: its children are made when their namespace first asks (Choose).
   bool per_namespace = false;
+  bool backfill = false;
   LeafOrder order = LeafOrder::kFifo;
   QueueState state = QueueState::kOpen;
+  Autoscale autoscale = Autoscale::kNone;
   std::optional<int32_t> max_running;
-  Amounts used;     // bound or assumed
-  Amounts held;     // promised to members that do not exist yet
+  Amounts used;  // bound or assumed
+  Amounts held;  // promised to members that do not exist yet
+  absl::Duration starve_after = kDefaultStarveAfter;
   Amounts leaving;  // of both: what is on its way out
   Amounts guaranteed;
   // What it may really use and hold: max, and no more than guaranteed of what its siblings are
@@ -77,9 +80,6 @@ struct Queue {
   bool reclaimable = true;
   absl::Duration min_runtime;
   std::optional<int32_t> evictions_per_hour;  // its own: an ancestor's counts beside it
-  bool backfill = false;
-  absl::Duration starve_after = kDefaultStarveAfter;
-  Autoscale autoscale = Autoscale::kNone;
   absl::Duration scale_after = kDefaultScaleAfter;
   int32_t max_unbacked = 1;
   std::vector<std::string> namespaces;

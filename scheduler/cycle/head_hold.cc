@@ -32,6 +32,10 @@ std::string TellDate(const Round& round, const BlockedPool& hold) {
                       " ends");
 }
 
+Reason Behind(const Gang& head) {
+  return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(head)};
+}
+
 // Calls with each head that binds the gang and could use the same nodes, until it says false.
 template <typename Visit>
 void EachAhead(Round& round, const Gang& gang, const Shape& shape, Visit visit) {
@@ -60,7 +64,8 @@ bool Meets(Round& round, const BlockedPool& pool, const Shape& shape) {
 }
 
 BlockedPool HoldFor(Round& round, const Gang& gang, const Shape& shape, bool everywhere) {
-  BlockedPool hold{.head = gang.id, .everywhere = everywhere, .dated = true};
+  BlockedPool hold{
+      .head = gang.id, .everywhere = everywhere, .dated = true, .behind = Behind(gang)};
   if (!everywhere) hold.nodes = PoolOf(round, shape);
   HeadDate date = DateOf(round, gang, shape);
   hold.date = date.at;
@@ -80,7 +85,8 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
                     blocked.back().told);
     return;
   }
-  blocked.push_back(BlockedPool{.head = gang.id, .everywhere = everywhere});
+  blocked.push_back(
+      BlockedPool{.head = gang.id, .everywhere = everywhere, .behind = Behind(gang)});
   if (!everywhere) blocked.back().nodes = PoolOf(round, shape);
 }
 
@@ -121,9 +127,9 @@ void Withhold(Round& round, const std::vector<const BlockedPool*>& heads, int32_
   }
 }
 
-Reason BehindHead(const Round& round, const BlockedPool& head, absl::Duration run) {
-  Reason reason{.code = ReasonCode::kBehindHead, .subject = FullName(round.gang(head.head))};
-  if (!head.dated) return reason;
+SharedReason BehindHead(const Round& round, const BlockedPool& head, absl::Duration run) {
+  if (!head.dated) return head.behind;
+  Reason reason = *head.behind;
   absl::StrAppend(&reason.detail, "that ", head.told);
   if (head.date == absl::InfiniteFuture()) return reason;
   if (run == absl::InfiniteDuration()) {

@@ -42,6 +42,6 @@ GangId HeadAhead(Round& round, const Gang& gang, const Shape& shape);
 void Withhold(Round& round, const std::vector<const BlockedPool*>& heads, int32_t times);
 
 // Behind whom, and what would let it pass; `run` is what it is estimated to take.
-Reason BehindHead(const Round& round, const BlockedPool& head, absl::Duration run);
+SharedReason BehindHead(const Round& round, const BlockedPool& head, absl::Duration run);
 
 }  // namespace muster

@@ -44,6 +44,7 @@ struct BlockedPool {
   absl::Time date = absl::InfiniteFuture();
   GangId last;
   std::string told;            // the date, for people
+  SharedReason behind;         // of those who wait behind it; where it has no date they have one
   std::vector<KeptRoom> kept;  // what must stay free now of the room that is planned for it
 };
 

@@ -11,6 +11,8 @@ namespace muster {
 
 namespace {
 
+constexpr size_t kFewRuns = 4096;
+
 // kNone: it may stand in line.
 Reason WhyAside(const State& state, const Gang& gang, absl::Time now) {
   if (gang.driver.valid() && state.pod(gang.driver).footing.standing != Standing::kWaiting) {
@@ -26,7 +28,10 @@ Reason WhyAside(const State& state, const Gang& gang, absl::Time now) {
 
 void UpdateBacklog(const State& state, const Profile& profile, absl::Time now) {
   Backlog& backlog = state.backlog();
-  if (state.start_shapes().Sweep(state.attention().size())) backlog.Clear();
+  const size_t waiting = state.attention().size();
+  // Apps and run times that nobody has any more are forgotten, and so are kinds.
+  const bool swept = state.start_shapes().Sweep(waiting);
+  if (swept || backlog.runs() > kFewRuns + 2 * waiting) backlog.Clear();
   static const std::string kAll;
   for (GangId id : backlog.TakeChanged(state.gangs().size())) {
     const Gang& gang = state.gang(id);

@@ -47,8 +47,8 @@ bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passin
 }
 
 // That it can never start says more than who is ahead of it.
-Reason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
-                 absl::Duration run) {
+SharedReason WhyBehind(Round& round, const Gang& gang, const Shape& shape, const BlockedPool& head,
+                       absl::Duration run) {
   Reason reason = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (reason.code == ReasonCode::kNeverFits) return reason;
   if (!CouldStart(round.draft, round.profile, gang)) {
@@ -110,8 +110,8 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
   const Passing passing = MayPass(round, gang, shape, round.now + run);
   if (passing.first != nullptr) {
     if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
-    Reason reason = WhyBehind(round, gang, shape, *passing.first, run);
-    if (passing.leads && reason.code == ReasonCode::kBehindHead) {
+    SharedReason reason = WhyBehind(round, gang, shape, *passing.first, run);
+    if (passing.leads && reason->code == ReasonCode::kBehindHead) {
       Block(round, gang, shape, false, nullptr);
     }
     round.SayInLine(gang.id, gang.arrival, std::move(reason), position);

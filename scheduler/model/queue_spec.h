@@ -16,16 +16,16 @@
 
 namespace muster {
 
-enum class LeafOrder { kFifo, kFair };
+enum class LeafOrder : uint8_t { kFifo, kFair };
 
 // What runs is never touched. draining: no gang starts; those that have begun grow and are repaired
 // to their end. closed: no gang grows, either; what is lost below a minimum is still repaired. Both
 // look at what has begun alone, so that a restarted daemon says the same.
-enum class QueueState { kOpen, kDraining, kClosed };
+enum class QueueState : uint8_t { kOpen, kDraining, kClosed };
 
 // When a gang that lacks nodes lets an autoscaler see it whole (design, autoscalers). kDriver:
 // after a while the driver is bound on room for itself, and its executors become real pending pods.
-enum class Autoscale { kNone, kDriver };
+enum class Autoscale : uint8_t { kNone, kDriver };
 
 // What one user, or the users of one group together, may have in a queue and below it.
 struct UseLimit {

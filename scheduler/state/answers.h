@@ -53,6 +53,12 @@ class Answers {
     return at->reason;
   }
 
+  size_t size() const {
+    size_t all = 0;
+    for (const std::vector<Answer>& answers : kinds_) all += answers.size();
+    return all;
+  }
+
  private:
   static constexpr size_t kManyRuns = 64;
   struct Answer {

@@ -76,6 +76,25 @@ TEST_CASE("a reason that stands is not written again") {
   CHECK(world.Warnings() == 1);
 }
 
+// Both are of one kind, so that both are told by the same object; the second has the first's slot.
+TEST_CASE("a gang in the place of another that waited for the same is told on its own") {
+  Full world;
+  world.See(MakePod("a-head", 2));
+  world.See(MakePod("first", 2));
+  world.Run(absl::Seconds(2));
+  REQUIRE(world.conditions.size() == 2);
+  const Verdict first = world.plans.back().verdicts.at(1);
+  world.Tell(PodGone{MakePod("first", 2).uid});
+  world.See(MakePod("second", 2));
+  world.Run(absl::Seconds(2));
+  const Verdict second = world.plans.back().verdicts.at(1);
+  REQUIRE(second.gang == first.gang);
+  REQUIRE(second.reason.Is(first.reason));
+  REQUIRE(world.conditions.size() == 3);
+  CHECK(world.conditions.back().pod.name == "second");
+  CHECK(world.Warnings() == 3);
+}
+
 TEST_CASE("numbers that move are written at most every five minutes") {
   Full world;
   world.See(MakePod("p", 3));

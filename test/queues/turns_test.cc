@@ -78,6 +78,48 @@ TEST_CASE("turns are those of a walk that compares all siblings each time") {
   }
 }
 
+// Their doubles are the same, or in the wrong order.
+TEST_CASE("shares that hardly differ are told apart exactly") {
+  ResourceTable resources;
+  QueueConfig config;
+  config.queues = {Leaf("a", {}, 1), Leaf("b", {}, 1), Leaf("c", {}, 3)};
+  constexpr int64_t kHuge = int64_t{1} << 60;
+  Tree tree(config, &resources);
+  tree.SetTotal({kHuge + 7, 0, 0});
+  const QueueId a = tree.FindLeaf("a"), b = tree.FindLeaf("b"), c = tree.FindLeaf("c");
+  for (int64_t more : {-1, 1}) {
+    tree.Charge(a, {kHuge / 4}, 1, Tree::Use::kUsed);
+    tree.Charge(b, {kHuge / 4 + more}, 1, Tree::Use::kUsed);
+    tree.Charge(c, {kHuge / 4 * 3 + 1}, 1, Tree::Use::kUsed);
+    Turns turns(tree, {a, b, c});
+    std::vector<QueueId> order;
+    for (QueueId next = turns.Next(); next.valid(); next = turns.Next()) {
+      order.push_back(next);
+      turns.Drop(next);
+    }
+    CHECK(order == (more < 0 ? std::vector<QueueId>{b, a, c} : std::vector<QueueId>{a, c, b}));
+    tree.Charge(a, {kHuge / 4}, -1, Tree::Use::kUsed);
+    tree.Charge(b, {kHuge / 4 + more}, -1, Tree::Use::kUsed);
+    tree.Charge(c, {kHuge / 4 * 3 + 1}, -1, Tree::Use::kUsed);
+  }
+}
+
+TEST_CASE("who uses what the cluster has none of goes last, whatever the others use") {
+  ResourceTable resources;
+  QueueConfig config;
+  config.queues = {Leaf("a", {}, 1), Leaf("b", {}, 1), Leaf("c", {}, 1)};
+  Tree tree(config, &resources);
+  tree.SetTotal({1, 0, 0});
+  const QueueId a = tree.FindLeaf("a"), b = tree.FindLeaf("b"), c = tree.FindLeaf("c");
+  tree.Charge(a, {0, 1}, 1, Tree::Use::kUsed);
+  tree.Charge(b, {int64_t{1} << 62}, 1, Tree::Use::kUsed);
+  tree.Charge(c, {0, 5}, 1, Tree::Use::kUsed);
+  Turns turns(tree, {a, b, c});
+  CHECK(turns.Next() == b);
+  turns.Drop(b);
+  CHECK(turns.Next() == a);  // both infinite: by name
+}
+
 TEST_CASE("without leaves there is no turn") {
   ResourceTable resources;
   const Tree tree(DefaultQueueConfig(), &resources);

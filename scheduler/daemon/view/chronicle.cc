@@ -24,11 +24,18 @@ const Chronicle::Slot* Chronicle::Known(const Gang& gang) const {
 }
 
 const Verdict* Chronicle::VerdictOf(const Gang& gang, const Plan& last) const {
-  if (Known(gang) == nullptr || gang.id.value >= heard_.size()) return nullptr;
-  const Heard& heard = heard_[gang.id.value];
-  if (heard.cycle != cycle_ || heard.at >= last.verdicts.size()) return nullptr;
-  const Verdict& verdict = last.verdicts[heard.at];
-  return verdict.gang == gang.id ? &verdict : nullptr;
+  if (placed_ != cycle_) {
+    placed_ = cycle_;
+    places_.assign(slots_.size(), ~uint32_t{0});
+    for (uint32_t i = 0; i < last.verdicts.size(); ++i) {
+      const uint32_t slot = last.verdicts[i].gang.value;
+      if (slot < places_.size()) places_[slot] = i;
+    }
+  }
+  if (Known(gang) == nullptr || gang.id.value >= places_.size()) return nullptr;
+  const uint32_t at = places_[gang.id.value];
+  if (at >= last.verdicts.size() || last.verdicts[at].gang != gang.id) return nullptr;
+  return &last.verdicts[at];
 }
 
 std::vector<DecisionRing::Entry> Chronicle::HistoryOf(const Gang& gang) const {
@@ -60,18 +67,15 @@ void Chronicle::OnCycle(const State& state, const Plan& plan, absl::Time now) {
 
 void Chronicle::OnVerdicts(const State& state, const Plan& plan, absl::Time now) {
   const bool whole = changes_.Overtake(state.changes(), [this](const Change& change) {
-    if (change.gang.value < heard_.size()) heard_[change.gang.value].reason = nullptr;
+    if (change.gang.value < heard_.size()) heard_[change.gang.value] = SharedReason();
   });
   if (!whole) heard_.clear();
   heard_.resize(std::max(heard_.size(), state.gangs().size()));
-  for (uint32_t i = 0; i < plan.verdicts.size(); ++i) {
-    const Verdict& verdict = plan.verdicts[i];
-    Heard& heard = heard_[verdict.gang.value];
-    const bool next = std::exchange(heard.cycle, cycle_) == cycle_ - 1;
-    heard.at = i;
-    if (next && heard.reason == &*verdict.reason) continue;  // most of a backlog
+  for (const Verdict& verdict : plan.verdicts) {
+    SharedReason& heard = heard_[verdict.gang.value];
+    if (heard.Is(verdict.reason)) continue;  // most of a backlog
     const bool told = Told(state.gang(verdict.gang), verdict.reason->code, now);
-    heard.reason = told ? &*verdict.reason : nullptr;
+    heard = told ? verdict.reason : SharedReason();
   }
 }
 

@@ -45,14 +45,6 @@ class Chronicle : public loop::Observer {
  private:
   static constexpr absl::Duration kMoment = absl::Seconds(1);
 
-  // The last verdict of a gang.
-  struct Heard {
-    int64_t cycle = -1;  // of which plan,
-    uint32_t at = 0;     // where it stands there
-    // Of it, where that is told and the gang is as it was then; nullptr: to be looked at. A plan
-    // lives until the next one is made, so that another reason is another object.
-    const Reason* reason = nullptr;
-  };
   // By gang id. Ids are reused: another gang has another opener.
   struct Slot {
     std::string opener_uid;
@@ -78,8 +70,12 @@ class Chronicle : public loop::Observer {
   const Listener listener_;
   const State* state_ = nullptr;  // that events happen to; null: they are not followed
   int64_t cycle_ = 0;
-  std::vector<Heard> heard_;  // by gang id
+  // By gang id: why it waits, as was told of it and as the gang is now.
+  std::vector<SharedReason> heard_;
   ChangeReader changes_;
+  // By gang id: where it stands in the plan of that cycle; made when somebody asks.
+  mutable std::vector<uint32_t> places_;
+  mutable int64_t placed_ = -1;
   std::vector<Slot> slots_;
   std::map<GangId, Untold> untold_;
   EndedGangs ended_;

@@ -46,6 +46,25 @@ TEST_CASE("a start is told with what it bound and held, a wait when it has stood
   CHECK(Told(&stage).size() == 2);
 }
 
+TEST_CASE("a gang in the place of another that waited for the same has a history of its own") {
+  Stage stage;
+  stage.AddNode("node-a", 4);
+  stage.Add({.name = "old", .cores = 8});
+  const GangId id = stage.Decide().verdicts.at(0).gang;
+  stage.Settle();
+  stage.Decide();
+  stage.Remove("team", "old");
+  stage.Add({.name = "new", .cores = 8});
+  const Plan& plan = stage.Decide();
+  REQUIRE(plan.verdicts.at(0).gang == id);
+  CHECK(stage.chronicle().VerdictOf(stage.state().gang(id), plan) == &plan.verdicts[0]);
+  stage.Settle();
+  const std::vector<v1::Decision> all = Told(&stage);
+  REQUIRE(all.size() == 2);
+  CHECK(all[1].gang() == "team/new");
+  CHECK(all[1].kind() == "wait");
+}
+
 TEST_CASE("an eviction is told of the victim and of who it is for, veiled to others") {
   Stage stage;
   EvictOneOfTwo(&stage);
