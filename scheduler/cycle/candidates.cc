@@ -209,21 +209,20 @@ class Gathering {
     found_.push_back(std::move(candidate));
   }
 
+  // In no order.
   std::vector<PodId> Bound(const Gang& gang) const {
     std::vector<PodId> bound;
+    bound.reserve(gang.members.size());
     for (PodId pod : gang.members) {
       if (round_.state().pod(pod).footing.standing == Standing::kBound) bound.push_back(pod);
     }
-    std::sort(bound.begin(), bound.end(), [this, &gang](PodId a, PodId b) {
-      if ((a == gang.driver) != (b == gang.driver)) return a == gang.driver;
-      return Younger(round_.state().pod(b).pod, round_.state().pod(a).pod);
-    });
     return bound;
   }
 
   // Any member but the driver, as many as are above the minimum; the youngest first.
   void AddSurplus(const Gang& gang, EvictionCause cause) {
-    const std::vector<PodId> bound = Bound(gang);
+    std::vector<PodId> bound = Bound(gang);
+    SortForEviction(round_.state(), gang, &bound);
     int32_t spare = gang.bound - std::max(gang.promised, 1);
     for (PodId pod : bound) spare -= condemned_.pods.contains(pod) ? 1 : 0;
     if (spare <= 0) return;
@@ -271,6 +270,13 @@ std::vector<Candidate> CandidatesFor(Round& round, Rights& rights, const Condemn
   return Gathering(round, rights, condemned, claimant, need).All();
 }
 
+void SortForEviction(const State& state, const Gang& gang, std::vector<PodId>* pods) {
+  std::sort(pods->begin(), pods->end(), [&](PodId a, PodId b) {
+    if ((a == gang.driver) != (b == gang.driver)) return a == gang.driver;
+    return Younger(state.pod(b).pod, state.pod(a).pod);
+  });
+}
+
 std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang) {
   std::vector<HoldSlot> holds = gang.holds;
   for (const Step& step : round.plan->steps) {
@@ -296,17 +302,53 @@ Candidate Without(const State& state, const Candidate& candidate, const std::set
   return rest;
 }
 
+namespace {
+
+// So many pods of a gang in one role on one node, which count alike.
+struct Alike {
+  GangId gang;
+  RoleId role;
+  NodeId node;
+  bool departing = false;
+  int32_t count = 0;
+
+  auto what() const { return std::tie(gang, role, node, departing); }
+};
+
+std::vector<Alike> CountAlike(const State& state, const std::vector<PodId>& pods) {
+  std::vector<Alike> each;
+  each.reserve(pods.size());
+  for (PodId pod : pods) {
+    const Footing& footing = state.pod(pod).footing;
+    if (!OnNode(footing.standing)) continue;
+    const bool departing = footing.standing == Standing::kDeparting;
+    each.push_back({footing.gang, footing.role, footing.node, departing, 1});
+  }
+  std::sort(each.begin(), each.end(),
+            [](const Alike& a, const Alike& b) { return a.what() < b.what(); });
+  std::vector<Alike> counted;
+  for (const Alike& one : each) {
+    const bool more = !counted.empty() && counted.back().what() == one.what();
+    if (more) {
+      ++counted.back().count;
+    } else {
+      counted.push_back(one);
+    }
+  }
+  return counted;
+}
+
+}  // namespace
+
 void Release(Round& round, const Candidate& candidate) {
   Draft& draft = round.draft;
   const State& state = draft.state();
   const Gang& gang = state.gang(candidate.gang);
   if (candidate.kind == Candidate::Kind::kClaim) ReleaseClaim(draft, gang);
-  for (PodId pod : candidate.pods) {
-    const Footing& footing = state.pod(pod).footing;
-    if (!OnNode(footing.standing)) continue;
-    const Gang& of = state.gang(footing.gang);
-    draft.Take(of, footing.role, footing.node, -1, Tree::Use::kUsed);
-    if (footing.standing == Standing::kDeparting) draft.Leave(of, footing.role, -1);
+  for (const Alike& pods : CountAlike(state, candidate.pods)) {
+    const Gang& of = state.gang(pods.gang);
+    draft.Take(of, pods.role, pods.node, -pods.count, Tree::Use::kUsed);
+    if (pods.departing) draft.Leave(of, pods.role, -pods.count);
   }
   if (!candidate.whole()) return;
   for (const HoldSlot& slot : HoldsOf(round, gang)) {

@@ -51,6 +51,9 @@ struct Candidate {
 std::vector<Candidate> CandidatesFor(Round& round, Rights& rights, const Condemned& condemned,
                                      const Gang& claimant, const Amounts& need);
 
+// Puts members in the order in which they are evicted: the driver first, then the youngest last.
+void SortForEviction(const State& state, const Gang& gang, std::vector<PodId>* pods);
+
 // What is held for the gang, by this plan too.
 std::vector<HoldSlot> HoldsOf(const Round& round, const Gang& gang);
 

@@ -331,7 +331,8 @@ class Search {
   std::map<GangId, Taken> taken_;
 };
 
-Claim ClaimOf(const Gang& gang, const Chosen& chosen, std::vector<ClaimSlot> room) {
+Claim ClaimOf(const State& state, const Gang& gang, const Chosen& chosen,
+              std::vector<ClaimSlot> room) {
   Claim claim{gang.id, std::move(room), {}, {}};
   std::map<GangId, size_t> at;
   for (const Candidate* candidate : chosen) {
@@ -344,6 +345,9 @@ Claim ClaimOf(const Gang& gang, const Chosen& chosen, std::vector<ClaimSlot> roo
     Victim& victim = claim.victims[entry->second];
     victim.whole = victim.whole || candidate->whole();
     victim.pods.insert(victim.pods.end(), candidate->pods.begin(), candidate->pods.end());
+  }
+  for (Victim& victim : claim.victims) {
+    if (victim.whole) SortForEviction(state, state.gang(victim.gang), &victim.pods);
   }
   return claim;
 }
@@ -369,7 +373,7 @@ Claim FindVictims(Round& round, Rights& rights, const Condemned& condemned, cons
       }
       std::vector<ClaimSlot> room;
       if (news && search.Find(allowed, &best) && search.Try(best, &room)) {
-        return ClaimOf(gang, best, std::move(room));
+        return ClaimOf(round.state(), gang, best, std::move(room));
       }
     }
   }
