@@ -51,8 +51,8 @@ Share DominantShare(const Amounts& amounts, const Amounts& total, int64_t weight
 double ToDouble(const Share& share) {
   if (share.denominator == 0) return 1e9;
   const auto low = static_cast<uint64_t>(share.denominator);
-  const double denominator = share.denominator == low ? static_cast<double>(low)
-                                                      : static_cast<double>(share.denominator);
+  const double denominator =
+      share.denominator == low ? static_cast<double>(low) : static_cast<double>(share.denominator);
   return static_cast<double>(share.numerator) / denominator;
 }
 

@@ -30,7 +30,7 @@ class Turns {
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
-  // A queue with something to try below it. The heap of its children is heap_[first, first + count).
+  // A queue with something to try below it. Its children's heap is heap_[first, first + count).
   struct Entry {
     QueueId id;
     uint32_t parent = kNone;

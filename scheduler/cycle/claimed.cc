@@ -60,7 +60,8 @@ void AwaitVictims(Round& round, const Gang& gang, const Shape& shape, int32_t po
   if (quota != ReasonCode::kUserLimit) {
     Block(round, gang, shape, /*everywhere=*/quota != ReasonCode::kNone, nullptr);
   }
-  round.SayInLine(gang.id, gang.arrival, Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
+  round.SayInLine(gang.id, gang.arrival,
+                  Reason{.code = ReasonCode::kWaitingForVictims, .have = left}, position);
 }
 
 }  // namespace muster

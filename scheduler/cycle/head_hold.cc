@@ -85,8 +85,7 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
                     blocked.back().told);
     return;
   }
-  blocked.push_back(
-      BlockedPool{.head = gang.id, .everywhere = everywhere, .behind = Behind(gang)});
+  blocked.push_back(BlockedPool{.head = gang.id, .everywhere = everywhere, .behind = Behind(gang)});
   if (!everywhere) blocked.back().nodes = PoolOf(round, shape);
 }
 

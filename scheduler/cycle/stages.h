@@ -77,8 +77,8 @@ struct Round {
   const Profile& profile;
   absl::Time now;
   Plan* plan;
-  absl::btree_set<GangId> told;  // not in line
-  std::vector<uint64_t> ranks;   // of the plan's verdicts: arrival
+  absl::btree_set<GangId> told;                         // not in line
+  std::vector<uint64_t> ranks;                          // of the plan's verdicts: arrival
   std::vector<Begun> begun;                             // oldest first
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
   std::vector<BlockedPool> starving;                    // of heads that bind all leaves

@@ -40,7 +40,8 @@ std::string UnseenByAutoscalers(const State& state, const Gang& gang, const Shap
 }
 
 bool StartUnbacked(Round& round, const Gang& gang, const Shape& shape, const Reason& why) {
-  if (!CuredByNodes(why) || !MayStartUnbacked(round, round.state().tree().at(gang.queue), gang.id)) {
+  if (!CuredByNodes(why) ||
+      !MayStartUnbacked(round, round.state().tree().at(gang.queue), gang.id)) {
     return false;
   }
   const bool driver_alone = gang.waiting.size() == 1 && gang.waiting.front() == gang.driver;

@@ -29,9 +29,9 @@ class Announcer {
     std::string opener_uid;  // gang ids are reused
     SharedReason reason;
     size_t waiting = 0;
-    absl::Time since;  // this code stands
-    absl::Time grown;  // more members wait than before
-    absl::Time due;    // InfiniteFuture: told all
+    absl::Time since;   // this code stands
+    absl::Time grown;   // more members wait than before
+    absl::Time due;     // InfiniteFuture: told all
     SharedReason told;  // to all, at `told_all_at`; members that join are told in between
     size_t told_waiting = 0;
     absl::Time told_at = absl::InfinitePast();

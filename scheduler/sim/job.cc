@@ -68,8 +68,8 @@ void Job::Cancel() {
 void Workload::Add(codec::Job spec) {
   const absl::Duration at = spec.at;
   // What was there before the start is there when the scheduler lists.
-  const bool before = at == absl::ZeroDuration() &&
-                      (!spec.nodes.empty() || spec.age > absl::ZeroDuration());
+  const bool before =
+      at == absl::ZeroDuration() && (!spec.nodes.empty() || spec.age > absl::ZeroDuration());
   std::unique_ptr<Job> job;
   if (spec.kind == codec::JobKind::kSpark) {
     job = std::make_unique<SparkJob>(std::move(spec), timeline_, api_, this, random_.Fork());

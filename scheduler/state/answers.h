@@ -46,7 +46,8 @@ class Answers {
       std::erase_if(answers, [this](const Answer& answer) { return answer.cycle != cycle_; });
     }
     auto at = PlaceOf(answers, asker.run);
-    if (at == answers.end() || at->run != asker.run) at = answers.insert(at, {asker.run, {}, 0, {}});
+    if (at == answers.end() || at->run != asker.run)
+      at = answers.insert(at, {asker.run, {}, 0, {}});
     if (!(at->reason == reason)) at->reason = reason;
     at->as_of = now;
     at->cycle = cycle_;

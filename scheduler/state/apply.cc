@@ -137,8 +137,7 @@ void State::On(const QueuesSeen& event, absl::Time now) {
     }
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     changes_.Add({gang.id, {}});
-    const bool scales =
-        gang.queue.valid() && tree_.at(gang.queue).autoscale == Autoscale::kDriver;
+    const bool scales = gang.queue.valid() && tree_.at(gang.queue).autoscale == Autoscale::kDriver;
     if (!scales) gang.short_since = absl::InfiniteFuture();
     RemindOfStarving(gang, now);
     Touch(gang.id);

@@ -25,10 +25,10 @@ std::vector<std::string> Standing(const State& state) {
     for (const Backlog::UserLine& line : backlog.of(leaf)) {
       for (const Backlog::Entry& entry : line.line) {
         const std::vector<GangId>& kind = backlog.kinds().at(entry.kind);
-        all.push_back(absl::StrCat("queue ", leaf.value, " user ", line.user, ": ", entry.gang.value,
-                                   " priority ", entry.priority, " number ", entry.arrival,
-                                   " kind ", entry.kind, " of ", kind.size(), " with it ",
-                                   std::count(kind.begin(), kind.end(), entry.gang)));
+        all.push_back(absl::StrCat("queue ", leaf.value, " user ", line.user, ": ",
+                                   entry.gang.value, " priority ", entry.priority, " number ",
+                                   entry.arrival, " kind ", entry.kind, " of ", kind.size(),
+                                   " with it ", std::count(kind.begin(), kind.end(), entry.gang)));
       }
     }
   }

@@ -10,7 +10,8 @@ Reason Behind(const std::string& head) {
   return Reason{.code = ReasonCode::kBehindHead, .subject = head};
 }
 
-TEST_CASE("an answer holds for the kind until something starts, a head more blocks, or a cycle ends") {
+TEST_CASE(
+    "an answer holds for the kind until something starts, a head more blocks, or a cycle ends") {
   Answers answers;
   const Answers::Asker asker{3, absl::Minutes(5)};
   answers.Begin();

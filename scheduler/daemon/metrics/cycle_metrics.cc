@@ -34,7 +34,9 @@ Quantities Named(const State& state, const Amounts& amounts, int64_t missing) {
   return quantities;
 }
 
-bool Waits(GangState state) { return state == GangState::kWaiting || state == GangState::kStarting; }
+bool Waits(GangState state) {
+  return state == GangState::kWaiting || state == GangState::kStarting;
+}
 
 int64_t HalfBound(const State& state) {
   return std::count_if(state.attention().begin(), state.attention().end(),
