@@ -23,8 +23,6 @@ void AppendAll(const T& value, std::string* out) {
     out->append(value);
   } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
     AppendWord(static_cast<uint64_t>(value), out);
-  } else if constexpr (std::is_same_v<T, SharedReason>) {
-    AppendAll(*value, out);
   } else {
     boost::pfr::for_each_field(value, [out](const auto& field) { AppendAll(field, out); });
   }
@@ -38,11 +36,37 @@ std::string ToString(const Digest& digest) {
   return absl::StrFormat("%016x%016x", digest.high, digest.low);
 }
 
-Digest DigestOf(const std::vector<Verdict>& verdicts, std::string* scratch) {
-  scratch->clear();
-  for (const Verdict& verdict : verdicts) AppendAll(verdict, scratch);
-  const XXH128_hash_t hash = XXH3_128bits(scratch->data(), scratch->size());
+namespace {
+
+constexpr size_t kKnown = 256;
+
+Digest DigestOfBytes(absl::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
   return {hash.high64, hash.low64};
+}
+
+}  // namespace
+
+const Digest& VerdictDigest::DigestOf(const SharedReason& reason) {
+  known_.resize(kKnown);
+  const auto address = reinterpret_cast<uintptr_t>(&*reason);
+  Known& known = known_[(address / sizeof(Reason)) % kKnown];
+  if (!known.reason.Is(reason) || known.digest == Digest{}) {
+    std::string bytes;
+    AppendAll(*reason, &bytes);
+    known = {reason, DigestOfBytes(bytes)};
+  }
+  return known.digest;
+}
+
+Digest VerdictDigest::Of(const std::vector<Verdict>& verdicts) {
+  bytes_.clear();
+  for (const Verdict& verdict : verdicts) {
+    AppendAll(verdict.gang, &bytes_);
+    AppendAll(DigestOf(verdict.reason), &bytes_);
+    AppendAll(verdict.position, &bytes_);
+  }
+  return DigestOfBytes(bytes_);
 }
 
 }  // namespace muster::daemon

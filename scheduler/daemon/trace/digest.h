@@ -21,7 +21,21 @@ struct Digest {
 // Thirty-two hexadecimal digits.
 std::string ToString(const Digest& digest);
 
-// Of every field of every verdict; `scratch` is only there to be used again.
-Digest DigestOf(const std::vector<Verdict>& verdicts, std::string* scratch);
+// Of every field of every verdict. Thousands share a reason, and most reasons are those of the plan
+// before, so that each is read once.
+class VerdictDigest {
+ public:
+  Digest Of(const std::vector<Verdict>& verdicts);
+
+ private:
+  struct Known {
+    SharedReason reason;  // kept, so that no other one comes to have its address
+    Digest digest;
+  };
+  const Digest& DigestOf(const SharedReason& reason);
+
+  std::string bytes_;
+  std::vector<Known> known_;  // by address, the latest
+};
 
 }  // namespace muster::daemon

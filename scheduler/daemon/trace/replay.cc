@@ -70,7 +70,7 @@ class FileReplay {
   void Decide(const RecordedPlan& recorded, absl::Time now) {
     ++report_->plans;
     const Plan plan = decide_(*state_, profile_, now);
-    const RecordedPlan replayed = ToRecord(plan, &told_, &scratch_);
+    const RecordedPlan replayed = ToRecord(plan, &told_, &digest_);
     if (replayed != recorded) {
       report_->difference = absl::StrCat("decision ", report_->plans, " at ",
                                          absl::FormatTime(now, absl::UTCTimeZone()), " differs\n",
@@ -88,7 +88,7 @@ class FileReplay {
   std::unique_ptr<State> state_;
   Profile profile_;
   std::vector<ReasonCode> told_;
-  std::string scratch_;
+  VerdictDigest digest_;
 };
 
 }  // namespace

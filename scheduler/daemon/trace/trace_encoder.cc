@@ -28,9 +28,9 @@ std::vector<std::pair<GangId, ReasonCode>> ChangedCodes(const std::vector<Verdic
   return changed;
 }
 
-RecordedPlan ToRecord(const Plan& plan, std::vector<ReasonCode>* told, std::string* scratch) {
+RecordedPlan ToRecord(const Plan& plan, std::vector<ReasonCode>* told, VerdictDigest* digest) {
   RecordedPlan record{plan.steps, plan.releases, plan.claims, plan.held_back, plan.verdicts.size()};
-  if (record.verdicts > 0) record.digest = DigestOf(plan.verdicts, scratch);
+  if (record.verdicts > 0) record.digest = digest->Of(plan.verdicts);
   record.codes = ChangedCodes(plan.verdicts, told);
   return record;
 }
@@ -85,7 +85,7 @@ void TraceEncoder::OnPlan(const Plan& plan, absl::Time now) {
   Put(sink_, plan.held_back);
   sink_.Number(plan.verdicts.size());
   if (!plan.verdicts.empty()) {
-    const Digest digest = DigestOf(plan.verdicts, &scratch_);
+    const Digest digest = digest_.Of(plan.verdicts);
     sink_.Number(digest.high);
     sink_.Number(digest.low);
   }

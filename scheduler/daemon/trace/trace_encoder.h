@@ -67,13 +67,13 @@ class TraceEncoder {
   // By hash of the uid. A pod that is not here is written as a new one, which is never wrong.
   absl::flat_hash_map<uint64_t, PodId> pods_;
   std::vector<ReasonCode> told_;  // by gang
-  std::string scratch_;
+  VerdictDigest digest_;
 };
 
 // By gang slot, the code that its waiting is told with; what differs from before, in the order of
 // the plan. Encoder and replay both keep it.
 std::vector<std::pair<GangId, ReasonCode>> ChangedCodes(const std::vector<Verdict>& verdicts,
                                                         std::vector<ReasonCode>* told);
-RecordedPlan ToRecord(const Plan& plan, std::vector<ReasonCode>* told, std::string* scratch);
+RecordedPlan ToRecord(const Plan& plan, std::vector<ReasonCode>* told, VerdictDigest* digest);
 
 }  // namespace muster::daemon

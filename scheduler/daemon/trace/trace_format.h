@@ -11,7 +11,7 @@
 namespace muster::daemon {
 
 // Of the rules below; the fields of structs have a number of their own (TraceLayout).
-inline constexpr int kTraceVersion = 2;
+inline constexpr int kTraceVersion = 3;
 
 enum class Op : uint8_t {
   kBegin = 1,
@@ -41,7 +41,7 @@ inline constexpr size_t kKnownRoles = 256;
 
 // A number that changes with any field of any struct that a trace carries.
 const std::string& TraceLayout();
-// "muster trace 2 0123456789abcdef by muster 0.1.0\n".
+// "muster trace 3 0123456789abcdef by muster 0.1.0\n".
 std::string FirstLine();
 
 }  // namespace muster::daemon

@@ -41,7 +41,7 @@ const Verdict* Chronicle::VerdictOf(const Gang& gang, const Plan& last) const {
 std::vector<DecisionRing::Entry> Chronicle::HistoryOf(const Gang& gang) const {
   const Slot* slot = Known(gang);
   if (slot == nullptr) return {};
-  return {slot->history.begin(), slot->history.end()};
+  return slot->history;
 }
 
 void Chronicle::OnEvent(const Event& event, absl::Time) {
@@ -152,7 +152,7 @@ void Chronicle::Tell(const Gang& gang, Decided decided) {
   Slot& slot = SlotOf(gang);
   slot.history.push_back(ring_->Add(std::move(decided)));
   if (listener_ != nullptr) listener_(*slot.history.back());
-  if (slot.history.size() > kHistory) slot.history.pop_front();
+  if (slot.history.size() > kHistory) slot.history.erase(slot.history.begin());
 }
 
 }  // namespace muster::daemon

@@ -6,7 +6,6 @@
 // numbers move all the time.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -49,7 +48,7 @@ class Chronicle : public loop::Observer {
   struct Slot {
     std::string opener_uid;
     ReasonCode told = ReasonCode::kNone;
-    std::deque<DecisionRing::Entry> history;
+    std::vector<DecisionRing::Entry> history;  // an empty deque has room for many
   };
   // A code that was not told yet.
   struct Untold {
