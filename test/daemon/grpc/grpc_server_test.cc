@@ -26,6 +26,11 @@ class Running {
     auto listening = GrpcServer::Listen(settings, &questions, &gate, nullptr);
     REQUIRE(listening.ok());
     server = *std::move(listening);
+    Dial();
+  }
+
+  // A connection of its own.
+  void Dial() {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     channel = grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server->port()),
@@ -137,7 +142,8 @@ TEST_CASE("a request above 1 MiB is refused, one below it is read") {
   CHECK(ask(1'000) == grpc::OK);
 }
 
-TEST_CASE("headers above 32 KiB are refused, and the connection lives on") {
+// gRPC may close the connection on which they came, sooner or later.
+TEST_CASE("headers above 32 KiB are refused, and others are served") {
   Running running;
   const auto ask = [&running](size_t bytes) {
     grpc::ClientContext context;
@@ -148,6 +154,7 @@ TEST_CASE("headers above 32 KiB are refused, and the connection lives on") {
   };
   CHECK(ask(16 << 10) == grpc::OK);
   CHECK(ask(40 << 10) == grpc::RESOURCE_EXHAUSTED);
+  running.Dial();
   CHECK(ask(16 << 10) == grpc::OK);
 }
 
