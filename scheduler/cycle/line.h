@@ -58,7 +58,7 @@ class Line {
 // Those of all leaves. Asking for one costs no search, however many leaves there are.
 class Lines {
  public:
-  Lines(const State& state, size_t queues) : state_(state), place_(queues, kNone) {}
+  explicit Lines(const State& state) : state_(state), place_(state.tree().size(), kNone) {}
 
   // A gang of some line has started already; before its leaf's line is opened.
   void Leave(GangId gang) { gone_.insert(gang); }

@@ -191,7 +191,7 @@ void StartGangs(Round& round) {
   const State& state = round.state();
   Backlog& backlog = state.backlog();
   for (const Backlog::Aside& aside : backlog.aside()) round.Say(aside.gang, aside.why);
-  Lines lines(state, state.tree().size());
+  Lines lines(state);
   StartClaimed(round, &lines);
   for (QueueId leaf : backlog.leaves()) lines.Open(leaf, round.order(leaf));
   StartStarving(round, &lines);
