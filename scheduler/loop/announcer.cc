@@ -80,9 +80,8 @@ void Announcer::Hear(const State& state, const Plan& plan, absl::Time now) {
   for (const Verdict& verdict : plan.verdicts) {
     if (heard_.size() <= verdict.gang.value) EntryOf(verdict.gang);
     Heard& heard = heard_[verdict.gang.value];
-    heard.round = round_;
+    if (std::exchange(heard.round, round_) == 0) waiting_.push_back(verdict.gang);
     if (heard.reason == &*verdict.reason) continue;  // most of a backlog, in most cycles
-    if (!std::exchange(heard.waits, true)) waiting_.push_back(verdict.gang);
     Entry& entry = entries_[verdict.gang.value];
     const Gang& gang = state.gang(verdict.gang);
     const bool same_gang = entry.opener_uid == gang.opener_uid;

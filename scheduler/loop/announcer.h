@@ -42,8 +42,7 @@ class Announcer {
   // What most of a backlog is looked at for.
   struct Heard {
     const Reason* reason = nullptr;  // the entry's, as the gang is now; nullptr: to be compared
-    int64_t round = 0;               // in which it was last heard
-    bool waits = false;
+    int64_t round = 0;               // in which it was last heard; 0: it does not wait
   };
   Entry& EntryOf(GangId gang);
   void Overtake(const State& state);
@@ -54,7 +53,7 @@ class Announcer {
   std::deque<Entry> entries_;  // by gang slot
   std::vector<Heard> heard_;   // as long
   ChangeReader changes_;
-  std::vector<GangId> waiting_;  // of which it is so
+  std::vector<GangId> waiting_;  // those that have been heard
   std::set<std::pair<absl::Time, GangId>> due_;
   int64_t round_ = 0;
 };

@@ -47,11 +47,12 @@ void CostMeter::OnStepEnd(const State& state, absl::Time now) {
   ledger_.Begin(now);
   members_.resize(std::max(members_.size(), state.pods().slots().size()));
   gangs_.resize(std::max(gangs_.size(), state.gangs().size()));
-  absl::Span<const Change> changes;
-  if (all_ || !state.changes().Since(position_, &changes)) {
+  std::vector<Change> once;
+  const bool whole =
+      changes_.Overtake(state.changes(), [&](const Change& change) { once.push_back(change); });
+  if (all_ || !whole) {
     LookAtAll(state, now);
   } else {
-    std::vector<Change> once(changes.begin(), changes.end());
     std::sort(once.begin(), once.end(), [](const Change& a, const Change& b) {
       return std::tie(a.gang, a.pod) < std::tie(b.gang, b.pod);
     });
@@ -64,7 +65,6 @@ void CostMeter::OnStepEnd(const State& state, absl::Time now) {
       }
     }
   }
-  position_ = state.changes().end();
   all_ = false;
 }
 

@@ -74,7 +74,7 @@ class CostMeter : public loop::Observer {
   std::vector<Member> members_;  // by pod
   std::vector<Of> gangs_;        // by gang
   std::vector<Seen> nodes_;      // by node
-  uint64_t position_ = 0;
+  ChangeReader changes_;
   bool all_ = true;  // look at everything in the next step
 };
 
