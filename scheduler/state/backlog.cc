@@ -34,9 +34,7 @@ void Backlog::Clear() { *this = Backlog(); }
 std::vector<GangId> Backlog::TakeChanged(size_t gangs) {
   std::vector<GangId> changed = std::exchange(changed_, {});
   for (const Aside& each : std::exchange(aside_, {})) {
-    Place& place = places_[each.gang.value];
-    if (!place.changed) changed.push_back(each.gang);
-    place.where = Where::kNowhere;
+    if (!PlaceOf(each.gang).changed) changed.push_back(each.gang);
   }
   if (std::exchange(all_changed_, false)) {
     for (uint32_t i = 0; i < gangs; ++i) changed.push_back(GangId{i});
@@ -48,7 +46,7 @@ std::vector<GangId> Backlog::TakeChanged(size_t gangs) {
 void Backlog::Leave(GangId gang) {
   Place& place = PlaceOf(gang);
   place.changed = false;
-  const Where was = std::exchange(place.where, Where::kNowhere);
+  const Where was = std::exchange(place.where, Where::kElsewhere);
   if (was == Where::kBegun) begun_.erase(gang);
   if (was != Where::kInLine) return;
   Leaf& leaf = leaves_[place.leaf.value];
@@ -79,10 +77,7 @@ void Backlog::PutInLine(const Gang& gang, const std::string& line, uint32_t kind
   kinds_[kind].push_back(gang.id);
 }
 
-void Backlog::PutAside(GangId gang, Reason why) {
-  PlaceOf(gang).where = Where::kAside;
-  aside_.push_back({gang, std::move(why)});
-}
+void Backlog::PutAside(GangId gang, Reason why) { aside_.push_back({gang, std::move(why)}); }
 
 void Backlog::PutBegun(GangId gang) {
   PlaceOf(gang).where = Where::kBegun;

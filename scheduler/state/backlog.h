@@ -34,7 +34,6 @@ class Backlog {
       if (a.priority != b.priority) return a.priority > b.priority;
       return a.arrival != b.arrival ? a.arrival < b.arrival : a.gang < b.gang;
     }
-    friend bool operator==(const Entry&, const Entry&) = default;
   };
   using Line = absl::btree_set<Entry>;
   // All of a leaf stand in one, named "", where users do not matter. None is empty.
@@ -79,9 +78,9 @@ class Backlog {
   Answers& answers() { return answers_; }
 
  private:
-  enum class Where : uint8_t { kNowhere, kInLine, kBegun, kAside };
+  enum class Where : uint8_t { kElsewhere, kInLine, kBegun };
   struct Place {
-    Where where = Where::kNowhere;
+    Where where = Where::kElsewhere;  // aside_ or nowhere
     bool changed = false;
     QueueId leaf;
     std::string line;
