@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users use and hold in leaves. Invariant: nobody is in it with nothing. Each leaf has users
-// of its own, so that what a charge costs does not grow with the number of leaves.
+// What users use and hold in leaves. A user of a leaf has a number there from the first gang that
+// joins to the last one that quits, so that a charge looks for no name.
 #pragma once
 
 #include <string>
@@ -14,42 +14,47 @@ namespace muster {
 
 class UserUse {
  public:
-  const Amounts& of(QueueId leaf, const std::string& user) const {
-    static const Amounts kNothing;
-    if (leaf.value >= leaves_.size()) return kNothing;
-    const auto found = leaves_[leaf.value].find(user);
-    return found == leaves_[leaf.value].end() ? kNothing : found->second;
-  }
+  // One gang more of the user's in the leaf, or, in none, nothing. Each is to quit before the gang
+  // has another queue or user, and with nothing in use when it is the last.
+  LeafUserId Join(QueueId leaf, const std::string& user);
+  void Quit(LeafUserId id, QueueId leaf, const std::string& user);
 
-  // Calls `change(Amounts&)` with what the user has there.
-  template <typename Change>
-  void Update(QueueId leaf, const std::string& user, Change change) {
-    if (leaf.value >= leaves_.size()) leaves_.resize(leaf.value + 1);
-    const auto entry = leaves_[leaf.value].try_emplace(user).first;
-    change(entry->second);
-    if (IsNothing(entry->second)) leaves_[leaf.value].erase(entry);
-  }
+  // Invalid where no gang has joined.
+  LeafUserId Find(QueueId leaf, const std::string& user) const;
+  const Amounts& of(LeafUserId id) const { return users_[id.value].use; }
+  Amounts& of(LeafUserId id) { return users_[id.value].use; }
+  // By name; nothing where no gang has joined.
+  const Amounts& of(QueueId leaf, const std::string& user) const;
 
   // Calls `visit(QueueId, const std::string& user, const Amounts&)` in order.
   template <typename Visit>
   void Each(Visit visit) const {
     for (uint32_t leaf = 0; leaf < leaves_.size(); ++leaf) {
-      for (const auto& [user, use] : leaves_[leaf]) visit(QueueId{leaf}, user, use);
+      for (const auto& [user, id] : leaves_[leaf]) visit(QueueId{leaf}, user, of(id));
     }
   }
 
-  void Clear() { leaves_.clear(); }
+  void Clear() { *this = UserUse(); }
   // All are queues below that number.
   size_t leaves() const { return leaves_.size(); }
+  // All numbers of users are below that one.
+  size_t size() const { return users_.size(); }
 
   // Hands out all that it is, for an image of the state (daemon/trace).
   template <typename Visit>
   void Fields(Visit&& visit) {
-    visit(leaves_);
+    visit(leaves_, users_, unused_);
   }
 
  private:
-  std::vector<absl::btree_map<std::string, Amounts>> leaves_;  // by queue
+  struct LeafUser {
+    Amounts use;
+    int32_t gangs = 0;  // 0: the number is unused
+  };
+
+  std::vector<absl::btree_map<std::string, LeafUserId>> leaves_;  // by queue
+  std::vector<LeafUser> users_;                                   // by number
+  std::vector<LeafUserId> unused_;
 };
 
 }  // namespace muster

@@ -18,8 +18,7 @@ class FairOrder : public GangOrder {
   bool Before(const Gang& a, const Gang& b, const State& state) const override {
     if (a.priority != b.priority) return a.priority > b.priority;
     if (a.user != b.user) {
-      const auto order =
-          Compare(state.UserShare(a.queue, a.user), state.UserShare(b.queue, b.user));
+      const auto order = Compare(state.UserShare(a), state.UserShare(b));
       if (order != 0) return order < 0;
     }
     return ArrivedBefore(a, b);

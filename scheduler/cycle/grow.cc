@@ -29,8 +29,8 @@ struct UserLine {
 };
 using LeafLine = std::map<std::string, UserLine>;
 
-Share ShareOf(const State& state, QueueId leaf, const std::string& user) {
-  return DominantShare(state.user_use().of(leaf, user), state.tree().total(), 1);
+Share ShareOf(const State& state, const Gang& gang) {
+  return DominantShare(state.user_use().of(gang.leaf_user), state.tree().total(), 1);
 }
 
 // Whom growth waits behind: a gang of its leaf that found no room, and could use the room that the
@@ -140,7 +140,7 @@ std::map<QueueId, LeafLine> LinesOf(Round& round) {
       continue;
     }
     UserLine& line = lines[gang.queue][gang.user];
-    line.share = ShareOf(round.state(), gang.queue, gang.user);
+    line.share = ShareOf(round.state(), gang);
     line.asking.push_back(
         Asking{&begun, 0, gang.bound, Step{StepKind::kGrow, gang.id, {}, {}, {}}});
   }
@@ -160,7 +160,7 @@ std::vector<Asking>::iterator NextGang(std::vector<Asking>* asking) {
 }
 
 // One member, or a chunk of a gang that asks alone.
-void GrowOne(Round& round, StartsAhead* starts, QueueId leaf, bool alone, LeafLine* line) {
+void GrowOne(Round& round, StartsAhead* starts, bool alone, LeafLine* line) {
   const auto user = NextUser(line);
   std::vector<Asking>& gangs = user->second.asking;
   const auto asking = NextGang(&gangs);
@@ -173,7 +173,7 @@ void GrowOne(Round& round, StartsAhead* starts, QueueId leaf, bool alone, LeafLi
     if (!asking->step.placements.empty()) round.plan->steps.push_back(std::move(asking->step));
     gangs.erase(asking);
   }
-  user->second.share = ShareOf(round.state(), leaf, user->first);
+  user->second.share = ShareOf(round.state(), gang);
   if (gangs.empty()) line->erase(user);
 }
 
@@ -187,7 +187,7 @@ void Grow(Round& round) {
   Turns turns(round.state().tree(), leaves);
   for (QueueId leaf = turns.Next(); leaf.valid(); leaf = turns.Next()) {
     LeafLine& line = lines[leaf];
-    GrowOne(round, &starts, leaf, lines.size() == 1, &line);
+    GrowOne(round, &starts, lines.size() == 1, &line);
     if (line.empty()) turns.Drop(leaf);
     turns.Rekey(leaf);
   }

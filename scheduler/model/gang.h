@@ -69,7 +69,8 @@ struct Gang {
   std::string account;  // service account, "ns/name"
   std::string user;     // the same, or what the protected label says
   std::string queue_label;
-  QueueId queue;  // invalid while the gang may use none: `refusal` says why
+  QueueId queue;         // invalid while the gang may use none: `refusal` says why
+  LeafUserId leaf_user;  // the user in that queue; valid iff the queue is
   int32_t priority = 0;
   bool preempts = true;    // may have others evicted
   std::string app;         // for run-time history; empty: none

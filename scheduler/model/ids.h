@@ -21,6 +21,8 @@ using NodeId = Id<struct NodeTag>;
 using PodId = Id<struct PodTag>;
 using GangId = Id<struct GangTag>;
 using QueueId = Id<struct QueueTag>;
+// A user in a leaf (queues/user_use.h).
+using LeafUserId = Id<struct LeafUserTag>;
 // A role class: all pods that the filters cannot tell apart.
 using RoleId = Id<struct RoleTag>;
 

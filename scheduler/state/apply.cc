@@ -11,18 +11,18 @@ State::State(std::string scheduler_name)
       config_(DefaultQueueConfig()),
       tree_(config_, &resources_) {}
 
-void State::Apply(const Event& event, absl::Time now) {
+void State::Apply(Event event, absl::Time now) {
   if (synced_) tree_.Advance(now);
-  std::visit([this, now](const auto& e) { On(e, now); }, event);
+  std::visit([this, now](auto&& e) { On(std::forward<decltype(e)>(e), now); }, std::move(event));
 }
 
-void State::On(const PodSeen& event, absl::Time now) {
+void State::On(PodSeen&& event, absl::Time now) {
   PodId id = pods_.Find(event.pod.uid);
   const bool fresh = !id.valid();
   if (fresh) id = pods_.Add(event.pod.uid);
   PodSlot& slot = pods_.at(id);
   const bool same_role = !fresh && slot.pod.role == event.pod.role;
-  slot.pod = event.pod;
+  slot.pod = std::move(event.pod);
   if (!same_role) slot.role = roles_.Intern(slot.pod.role, &resources_);
   if (!slot.pod.node_name.empty()) slot.assumed = NodeId{};
   const bool ours = slot.pod.scheduler_name == scheduler_name_;
@@ -118,12 +118,14 @@ void State::On(const QueuesSeen& event, absl::Time now) {
   user_books_ = UserBooks(config_);
   for (Gang& gang : gangs_) {
     gang.queue = QueueId{};
+    gang.leaf_user = LeafUserId{};
     gang.counted = false;
     for (PodId member : gang.members) pods_.at(member).footing.queue = QueueId{};
   }
   for (const auto& [id, path] : kept) {
     Gang& gang = gangs_[id.value];
     gang.queue = tree_.LeafOrDraining(path);
+    gang.leaf_user = user_use_.Join(gang.queue, gang.user);
     ChargeAll(gang);
     CountBegun(&gang);
     RankOf(&gang);

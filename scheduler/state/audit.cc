@@ -14,7 +14,7 @@ namespace {
 struct Books {
   std::vector<Amounts> taken;                                  // by node
   std::map<QueueId, Amounts> used, held, leaving;              // with ancestors
-  std::map<std::pair<QueueId, std::string>, Amounts> by_user;  // used and held
+  std::map<std::pair<QueueId, std::string>, Amounts> by_user;  // used and held; all with gangs
   std::map<QueueId, int32_t> running;                          // with ancestors
   std::map<UserBooks::Key, UserBooks::Book> limited;           // of users and groups
 };
@@ -30,6 +30,32 @@ std::vector<UserBooks::Key> LimitedAt(const State& state, QueueId id, const std:
     if (member && queue.groups.Of(group) != nullptr) keys.push_back({id, true, group});
   }
   return keys;
+}
+
+bool Same(const Amounts& a, const Amounts& b) {
+  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    if (AmountAt(a, i) != AmountAt(b, i)) return false;
+  }
+  return true;
+}
+
+// The number that the gang goes by for charges is its user's in its queue.
+void CheckUser(const State& state, const Gang& gang, Books* books,
+               std::vector<std::string>* wrong) {
+  if (gang.queue.valid()) books->by_user.try_emplace({gang.queue, gang.user});
+  if (gang.leaf_user == state.user_use().Find(gang.queue, gang.user)) return;
+  wrong->push_back(absl::StrCat("gang ", FullName(gang), ": counts for another than its user"));
+}
+
+void CheckUsers(const State& state, const Books& books, std::vector<std::string>* wrong) {
+  for (const auto& [key, amounts] : books.by_user) {
+    if (Same(state.user_use().of(key.first, key.second), amounts)) continue;
+    wrong->push_back(absl::StrCat("user ", key.second, ": usage differs from the user's gangs"));
+  }
+  state.user_use().Each([&](QueueId leaf, const std::string& user, const Amounts&) {
+    if (books.by_user.count({leaf, user}) > 0) return;
+    wrong->push_back(absl::StrCat("user ", user, ": counted without gangs"));
+  });
 }
 
 void CountBegun(const State& state, const Gang& gang, Books* books) {
@@ -53,13 +79,6 @@ void Count(const State& state, const Gang* gang, RoleId role, NodeId node, Queue
       AddScaled(&books->limited[key].amounts, each, count);
     }
   }
-}
-
-bool Same(const Amounts& a, const Amounts& b) {
-  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-    if (AmountAt(a, i) != AmountAt(b, i)) return false;
-  }
-  return true;
 }
 
 // Whether the gang stands among those that run where it should.
@@ -166,6 +185,7 @@ std::vector<std::string> Audit(const State& state) {
       Count(state, &gang, slot.role, slot.node, gang.queue, slot.count, true, &books);
     }
     CountBegun(state, gang, &books);
+    CheckUser(state, gang, &books, &wrong);
     CheckGang(state, gang, &wrong);
   }
   CheckLimited(state, books, &wrong);
@@ -194,11 +214,7 @@ std::vector<std::string> Audit(const State& state) {
       wrong.push_back(absl::StrCat("queue ", queue.path, ": ", name, " differs from its gangs'"));
     }
   }
-  for (const auto& [key, amounts] : books.by_user) {
-    if (!Same(state.user_use().of(key.first, key.second), amounts)) {
-      wrong.push_back(absl::StrCat("user ", key.second, ": usage differs from the user's gangs"));
-    }
-  }
+  CheckUsers(state, books, &wrong);
   return wrong;
 }
 

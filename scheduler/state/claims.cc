@@ -15,7 +15,7 @@ void State::SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until) 
   gang->claim_until = until;
   for (const ClaimSlot& slot : gang->claim) {
     TakeRoom(slot.node, slot.role, slot.count);
-    Charge(gang->queue, gang->user, slot.role, slot.count, Tree::Use::kHeld);
+    Charge(*gang, slot.role, slot.count, Tree::Use::kHeld);
   }
   Remind(gang->id, until);
 }
@@ -23,7 +23,7 @@ void State::SetClaim(Gang* gang, std::vector<ClaimSlot> room, absl::Time until) 
 void State::DropClaim(Gang* gang) {
   for (const ClaimSlot& slot : gang->claim) {
     TakeRoom(slot.node, slot.role, -slot.count);
-    Charge(gang->queue, gang->user, slot.role, -slot.count, Tree::Use::kHeld);
+    Charge(*gang, slot.role, -slot.count, Tree::Use::kHeld);
     changed_ = true;
   }
   gang->claim.clear();
@@ -37,7 +37,7 @@ void State::DropClaim(Gang* gang) {
 void State::CountHeld(const Gang& gang, RoleId role, NodeId node, int32_t count) {
   changes_.Add({gang.id, {}});
   TakeRoom(node, role, count);
-  Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
+  Charge(gang, role, count, Tree::Use::kHeld);
   if (gang.evicted) CountLeaving(gang.queue, role, node, count);
 }
 

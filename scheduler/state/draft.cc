@@ -38,13 +38,13 @@ void Draft::Apply(const Entry& entry, int32_t sign) {
     return state_.TakeAmounts(entry.node, withheld_.back(), sign * entry.count);
   }
   const Gang& gang = state_.gang(entry.gang);
-  if (!entry.role.valid()) return state_.CountRunning(gang.queue, gang.user, sign * entry.count);
+  if (!entry.role.valid()) return state_.CountRunning(gang, sign * entry.count);
   if (entry.use == Tree::Use::kLeaving) {
     state_.ChargeLeaving(gang.queue, entry.role, sign * entry.count);
     return;
   }
   if (entry.node.valid()) state_.TakeRoom(entry.node, entry.role, sign * entry.count);
-  state_.Charge(gang.queue, gang.user, entry.role, sign * entry.count, entry.use);
+  state_.Charge(gang, entry.role, sign * entry.count, entry.use);
 }
 
 void Draft::UndoTo(size_t mark) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When gangs end, as far as it can be known before, and when one has waited so long, as a head or
-// for nodes, that time alone changes what may be decided.
+// When gangs end, as far as it can be known before, and since when one has waited for nodes.
 #include <algorithm>
 
 #include "scheduler/state/state.h"
@@ -33,14 +32,6 @@ void State::RecordRun(const Gang& gang, absl::Time now) {
   if (!all) return;
   past_runs_.Add(tree_.at(gang.queue).path, gang.app, now - gang.began);
   memory_changed_ = true;
-}
-
-void State::RemindOfStarving(const Gang& gang, absl::Time now) {
-  if (gang.state != GangState::kWaiting || !gang.queue.valid()) return;
-  const absl::Time starves = gang.created + tree_.at(gang.queue).starve_after;
-  if (starves > now) Remind(gang.id, starves);
-  const absl::Time scales = gang.short_since + tree_.at(gang.queue).scale_after;
-  if (scales > now) Remind(gang.id, scales);
 }
 
 // How long each has lacked nodes, where that lets its driver begin (model/queue_spec.h).

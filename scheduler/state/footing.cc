@@ -115,7 +115,7 @@ void State::Enter(PodId id, const Footing& footing) {
   UseChanged();
   changes_.Add({footing.gang, id});
   if (footing.queue.valid()) {
-    Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, 1, Tree::Use::kUsed);
+    Charge(gangs_[footing.gang.value], footing.role, 1, Tree::Use::kUsed);
   }
   CountDeparting(footing, 1);
   CountMember(id, footing, 1);
@@ -127,7 +127,7 @@ void State::Leave(PodId id, const Footing& footing) {
   UseChanged();
   changes_.Add({footing.gang, id});
   if (footing.queue.valid()) {
-    Charge(footing.queue, gangs_[footing.gang.value].user, footing.role, -1, Tree::Use::kUsed);
+    Charge(gangs_[footing.gang.value], footing.role, -1, Tree::Use::kUsed);
   }
   CountDeparting(footing, -1);
   CountMember(id, footing, -1);
@@ -195,31 +195,30 @@ void State::TakeRoom(NodeId node, RoleId role, int64_t count) {
   nodes_.Take(node, roles_.at(role).each, count);
 }
 
-void State::Charge(QueueId queue, const std::string& user, RoleId role, int64_t count,
-                   Tree::Use use) {
-  if (!queue.valid()) return;
+void State::Charge(const Gang& gang, RoleId role, int64_t count, Tree::Use use) {
+  if (!gang.queue.valid()) return;
   const Amounts& each = roles_.at(role).each;
-  tree_.Charge(queue, each, count, use);
-  user_books_.Charge(tree_, queue, user, each, count);
-  user_use_.Update(queue, user, [&](Amounts& all) {
-    if (tree_.half_life().on()) {
-      user_past_.Advance(tree_.half_life(), tree_.at(queue).path, user, all, tree_.now());
-    }
-    AddScaled(&all, each, count);
-  });
+  tree_.Charge(gang.queue, each, count, use);
+  user_books_.Charge(tree_, gang.queue, gang.user, each, count);
+  Amounts& all = user_use_.of(gang.leaf_user);
+  if (tree_.half_life().on()) {
+    const std::string& leaf = tree_.at(gang.queue).path;
+    user_past_.Advance(tree_.half_life(), leaf, gang.user, all, tree_.now());
+  }
+  AddScaled(&all, each, count);
 }
 
-void State::CountRunning(QueueId queue, const std::string& user, int32_t by) {
-  if (!queue.valid()) return;
-  tree_.CountRunning(queue, by);
-  user_books_.CountRunning(tree_, queue, user, by);
+void State::CountRunning(const Gang& gang, int32_t by) {
+  if (!gang.queue.valid()) return;
+  tree_.CountRunning(gang.queue, by);
+  user_books_.CountRunning(tree_, gang.queue, gang.user, by);
 }
 
-Share State::UserShare(QueueId leaf, const std::string& user) const {
-  const Amounts& use = user_use_.of(leaf, user);
+Share State::UserShare(const Gang& gang) const {
+  const Amounts& use = user_use_.of(gang.leaf_user);
   if (!tree_.half_life().on()) return DominantShare(use, tree_.total(), 1);
   const AverageUse past =
-      user_past_.At(tree_.half_life(), tree_.at(leaf).path, user, use, tree_.now());
+      user_past_.At(tree_.half_life(), tree_.at(gang.queue).path, gang.user, use, tree_.now());
   Amounts amounts = use;
   amounts.resize(std::max(amounts.size(), past.parts.size()), 0);
   for (size_t i = 0; i < amounts.size(); ++i) {

@@ -239,7 +239,7 @@ void State::RefuseOf(const LeafChoice& choice, Gang* gang) {
 void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
   if (gang->queue == queue && gang->user == user) return;
   changes_.Add({gang->id, {}});
-  if (gang->counted) CountRunning(gang->queue, gang->user, -1);
+  if (gang->counted) CountRunning(*gang, -1);
   gang->counted = false;
   const std::vector<HoldSlot> holds = gang->holds;
   const std::vector<RepairHold> repairs = gang->repairs;
@@ -249,13 +249,19 @@ void State::MoveTo(Gang* gang, QueueId queue, const std::string& user) {
     Footing& footing = pods_.at(member).footing;
     if (!OnNode(footing.standing)) continue;
     CountDeparting(footing, -1);
-    Charge(footing.queue, gang->user, footing.role, -1, Tree::Use::kUsed);
-    footing.queue = queue;
-    Charge(footing.queue, user, footing.role, 1, Tree::Use::kUsed);
-    CountDeparting(footing, 1);
+    if (footing.queue.valid()) Charge(*gang, footing.role, -1, Tree::Use::kUsed);
   }
+  user_use_.Quit(gang->leaf_user, gang->queue, gang->user);
   gang->queue = queue;
   gang->user = user;
+  gang->leaf_user = user_use_.Join(queue, user);
+  for (PodId member : gang->members) {
+    Footing& footing = pods_.at(member).footing;
+    if (!OnNode(footing.standing)) continue;
+    footing.queue = queue;
+    Charge(*gang, footing.role, 1, Tree::Use::kUsed);
+    CountDeparting(footing, 1);
+  }
   CountBegun(gang);
   for (const HoldSlot& slot : holds) AddHold(gang, slot);
   for (const RepairHold& repair : repairs) AddRepair(gang, repair);
@@ -267,11 +273,11 @@ void State::ChargeAll(const Gang& gang) {
     Footing& footing = pods_.at(member).footing;
     footing.queue = FootingOf(member).queue;
     if (!footing.queue.valid()) continue;
-    Charge(footing.queue, gang.user, footing.role, 1, Tree::Use::kUsed);
+    Charge(gang, footing.role, 1, Tree::Use::kUsed);
     if (footing.standing == Standing::kDeparting) ChargeLeaving(footing.queue, footing.role, 1);
   }
   const auto charge_held = [this, &gang](RoleId role, int32_t count) {
-    Charge(gang.queue, gang.user, role, count, Tree::Use::kHeld);
+    Charge(gang, role, count, Tree::Use::kHeld);
     if (gang.evicted) ChargeLeaving(gang.queue, role, count);
   };
   for (const HoldSlot& slot : gang.holds) charge_held(gang.executor, slot.count);

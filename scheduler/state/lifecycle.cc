@@ -40,7 +40,7 @@ void State::CountBegun(Gang* gang) {
   const bool counts = begun && gang->queue.valid();
   if (counts == gang->counted) return;
   gang->counted = counts;
-  CountRunning(gang->queue, gang->user, counts ? 1 : -1);
+  CountRunning(*gang, counts ? 1 : -1);
 }
 
 void State::Settle(GangId id, absl::Time now) {
@@ -121,6 +121,7 @@ void State::Forget(GangId id) {
   Become(&gang, GangState::kEnded);
   DropHolds(&gang);
   DropClaim(&gang);
+  user_use_.Quit(gang.leaf_user, gang.queue, gang.user);
   auto entry = gang_by_key_.find(gang.key);
   if (entry != gang_by_key_.end() && entry->second == id) gang_by_key_.erase(entry);
   attention_.erase(id);
@@ -256,70 +257,6 @@ void State::TrimHolds(Gang* gang) {
     if (slot.count == 0) gang->holds.pop_back();
     changed_ = true;
   }
-}
-
-void State::Expire(absl::Time now) {
-  if (synced_) tree_.Advance(now);
-  while (!evictions_.empty() && evictions_.front().at + kBudgetTime <= now) {
-    evictions_.erase(evictions_.begin());
-    changed_ = true;
-  }
-  while (!timers_.empty() && timers_.begin()->first <= now) {
-    const auto [at, id] = *timers_.begin();
-    timers_.erase(timers_.begin());
-    Gang& gang = gangs_[id.value];
-    if (!gang.id.valid()) continue;
-    if (Matters(gang, at)) changed_ = true;
-    if (gang.claim_until <= now) DropClaim(&gang);
-    for (size_t i = gang.repairs.size(); i > 0; --i) {
-      if (gang.repairs[i - 1].until <= now) DropRepair(&gang, i - 1);
-    }
-    if (gang.state == GangState::kStarted && !gang.full && gang.holds_until <= now) {
-      // Unused at expiry: freed, and what comes later is growth. What exists and waits is used.
-      const auto waiting = static_cast<int32_t>(gang.waiting.size());
-      gang.full = true;
-      gang.promised = std::min(gang.promised, std::max(gang.bound + waiting, 1));
-      changed_ = true;
-      TrimHolds(&gang);
-    }
-    Touch(id);
-  }
-}
-
-// Most gangs have long gone on when what they were to be reminded of comes: a start that was to be
-// given up unless it was whole by then is whole. To decide beside a backlog costs more than to ask.
-bool State::Matters(const Gang& gang, absl::Time at) const {
-  if (gang.backoff_until == at || gang.spared_until == at) return true;
-  switch (gang.state) {
-    case GangState::kWaiting:
-      return gang.queue.valid() && (gang.created + tree_.at(gang.queue).starve_after == at ||
-                                    gang.short_since + tree_.at(gang.queue).scale_after == at);
-    case GangState::kStarting: return true;  // half-bound for too long
-    case GangState::kStarted: break;
-    case GangState::kEnded: return false;
-  }
-  for (QueueId id = gang.queue; id.valid(); id = tree_.at(id).parent) {
-    if (gang.began + tree_.at(id).min_runtime == at) return true;
-  }
-  return gang.ends + kEstimateGrace == at || !gang.repairs.empty() || Deficit(gang) > 0;
-}
-
-// From when on it may be evicted.
-void State::RemindOfMinRuntime(const Gang& gang) {
-  for (QueueId id = gang.queue; id.valid(); id = tree_.at(id).parent) {
-    const absl::Duration least = tree_.at(id).min_runtime;
-    if (least > absl::ZeroDuration()) Remind(gang.id, gang.began + least);
-  }
-}
-
-void State::Remind(GangId id, absl::Time at) {
-  if (at != absl::InfiniteFuture()) timers_.insert({at, id});
-}
-
-absl::Time State::NextTimer() const {
-  const absl::Time budget =
-      evictions_.empty() ? absl::InfiniteFuture() : evictions_.front().at + kBudgetTime;
-  return timers_.empty() ? budget : std::min(budget, timers_.begin()->first);
 }
 
 void State::Touch(GangId id) {

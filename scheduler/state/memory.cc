@@ -73,7 +73,7 @@ void State::AddPastUse(std::vector<PastUse>* records) const {
   for (const auto& [key, average] : user_past_.averages()) {
     const auto& [leaf, user] = key;
     const QueueId id = tree_.FindLeaf(leaf);
-    const Amounts use = id.valid() ? user_use_.of(id, user) : Amounts();
+    const Amounts& use = user_use_.of(id, user);
     add(leaf, user, user_past_.At(half_life, leaf, user, use, tree_.now()), !IsNothing(use));
   }
   std::sort(records->begin(), records->end(), [](const PastUse& a, const PastUse& b) {
@@ -96,6 +96,7 @@ void State::BeginPast(absl::Time now) {
 void State::WorkOutUserPast() {
   if (!tree_.half_life().on()) return;
   user_use_.Each([this](QueueId leaf, const std::string& user, const Amounts& use) {
+    if (IsNothing(use)) return;
     user_past_.Advance(tree_.half_life(), tree_.at(leaf).path, user, use, tree_.now());
   });
 }

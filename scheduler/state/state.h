@@ -37,7 +37,7 @@ class State {
   explicit State(std::string scheduler_name);
 
   // --- what a world tells, and what we decided ---
-  void Apply(const Event& event, absl::Time now);
+  void Apply(Event event, absl::Time now);
   void Assume(const Plan& plan, absl::Time now);
   // Lets run out what has run out by `now`.
   void Expire(absl::Time now);
@@ -74,8 +74,8 @@ class State {
   const UserUse& user_use() const { return user_use_; }
   // How long it would run from now: its user's word, else its app's in the queue, else infinite.
   absl::Duration Estimate(const Gang& gang) const;
-  // Dominant, of that and of what they have used and held before, where that counts.
-  Share UserShare(QueueId leaf, const std::string& user) const;
+  // Of the gang's user in its leaf: dominant, of that and, where it counts, of past use.
+  Share UserShare(const Gang& gang) const;
   // Evictions of the last hour, in order of time.
   const std::vector<PastEviction>& evictions() const { return evictions_; }
   const UserBooks& user_books() const { return user_books_; }
@@ -92,9 +92,9 @@ class State {
   void TakeAmounts(NodeId node, const Amounts& amounts, int64_t times) {
     nodes_.Take(node, amounts, times);
   }
-  void Charge(QueueId queue, const std::string& user, RoleId role, int64_t count, Tree::Use use);
+  void Charge(const Gang& gang, RoleId role, int64_t count, Tree::Use use);
   void ChargeLeaving(QueueId queue, RoleId role, int64_t count);
-  void CountRunning(QueueId queue, const std::string& user, int32_t by);
+  void CountRunning(const Gang& gang, int32_t by);
   // For the cycle: shares are measured by cluster and past use as they are now, gangs numbered.
   void Refresh(absl::Time now) {
     tree_.SetTotal(nodes_.total());
@@ -122,7 +122,7 @@ class State {
   };
 
   // apply.cc
-  void On(const PodSeen& event, absl::Time now);
+  void On(PodSeen&& event, absl::Time now);
   void On(const PodGone& event, absl::Time now);
   void On(const NodeSeen& event, absl::Time now);
   void On(const NodeGone& event, absl::Time now);
@@ -198,7 +198,7 @@ class State {
   void RemindOfStarving(const Gang& gang, absl::Time now);
   void NoteShortages(const Plan& plan, absl::Time now);
 
-  // lifecycle.cc: what follows for the gang
+  // lifecycle.cc, timers.cc: what follows for the gang, and when
   void Become(Gang* gang, GangState next);
   void CountBegun(Gang* gang);
   void Settle(GangId id, absl::Time now);

@@ -28,17 +28,23 @@ struct Day {
     Hear(NodeSeen{MakeNode("n", 16)}, 0);
   }
   void Hear(const Event& event, int64_t second) {
+    heard = At(second);
     state.Apply(event, At(second));
     state.Refresh(At(second));
   }
   void Run(Pod pod, int64_t second) { Hear(PodSeen{On(std::move(pod), "n")}, second); }
+  // As a gang of the user's that comes now finds it.
   double ShareOf(const std::string& user) const {
-    return ToDouble(state.UserShare(state.tree().FindLeaf("adhoc"), "ns/" + user));
+    State with = state;
+    with.Apply(PodSeen{PodOf(user, "probe")}, heard);
+    const PodId probe = with.FindPod("uid-probe");
+    return ToDouble(with.UserShare(with.gang(with.pod(probe).footing.gang)));
   }
   double ShareOfQueue(const std::string& path) const {
     return ToDouble(state.tree().ShareOf(state.tree().FindLeaf(path)));
   }
   State state;
+  absl::Time heard;
 };
 
 // ann has half of the cluster for an hour, bob from then on.

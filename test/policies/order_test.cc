@@ -7,14 +7,12 @@
 namespace muster::test {
 namespace {
 
-Gang GangAt(const std::string& name, int64_t created, int32_t priority = 0,
-            const std::string& user = "u") {
+Gang GangAt(const std::string& name, int64_t created, int32_t priority = 0) {
   Gang gang;
   gang.ns = "ns";
   gang.name = name;
   gang.created = At(created);
   gang.priority = priority;
-  gang.user = user;
   gang.opener_uid = "uid-" + name;
   return gang;
 }
@@ -47,19 +45,22 @@ TEST_CASE("fair: priority, then the user who has least, then arrival") {
   w.See(On(rich, "n"));
   const Profile profile = MakeProfile("bin-pack");
   const auto gang = [&w](const std::string& name, int64_t created, const std::string& user,
-                         int32_t priority = 0) {
-    Gang made = GangAt(name, created, priority, user);
-    made.queue = w.state.tree().FindLeaf("default");
-    return made;
+                         int32_t priority = 0) -> const Gang& {
+    Pod pod = MakePod(absl::StrCat(name, "-of-", user, "-", priority), 1);
+    pod.service_account = user;
+    pod.created = At(created);
+    pod.priority = priority;
+    w.See(pod);
+    return w.GangOf(pod);
   };
   const auto before = [&](const Gang& a, const Gang& b) {
     return profile.fair->Before(a, b, w.state);
   };
-  CHECK(before(gang("a", 9, "ns/poor"), gang("b", 1, "ns/rich")));
-  CHECK_FALSE(before(gang("b", 1, "ns/rich"), gang("a", 9, "ns/poor")));
-  CHECK(before(gang("b", 1, "ns/rich"), gang("a", 9, "ns/rich")));
-  CHECK(before(gang("b", 1, "ns/other"), gang("a", 9, "ns/poor")));
-  CHECK(before(gang("b", 1, "ns/rich", 5), gang("a", 9, "ns/poor")));
+  CHECK(before(gang("a", 9, "poor"), gang("b", 1, "rich")));
+  CHECK_FALSE(before(gang("b", 1, "rich"), gang("a", 9, "poor")));
+  CHECK(before(gang("b", 1, "rich"), gang("a", 9, "rich")));
+  CHECK(before(gang("b", 1, "other"), gang("a", 9, "poor")));
+  CHECK(before(gang("b", 1, "rich", 5), gang("a", 9, "poor")));
 }
 
 std::vector<int32_t> Rates(const std::string& scorer, Witness* w, const Pod& pod) {

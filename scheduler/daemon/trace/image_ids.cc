@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/daemon/trace/image_ids.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "scheduler/daemon/trace/model_fields.h"
@@ -14,6 +15,7 @@ struct Sizes {
   size_t gangs = 0;
   size_t queues = 0;
   size_t roles = 0;
+  size_t users = 0;
 };
 
 class IdCheck {
@@ -32,6 +34,8 @@ class IdCheck {
       Below(value, sizes_.queues);
     } else if constexpr (std::is_same_v<T, RoleId>) {
       Below(value, sizes_.roles);
+    } else if constexpr (std::is_same_v<T, LeafUserId>) {
+      Below(value, sizes_.users);
     } else if constexpr (Opened<T>) {
       // Fields only hands out: it changes nothing.
       const_cast<T&>(value).Fields([this](const auto&... field) { (Check(field), ...); });
@@ -72,9 +76,11 @@ class IdCheck {
 
 bool IdsExist(const State& state) {
   IdCheck check({state.nodes().size(), state.pods().slots().size(), state.gangs().size(),
-                 state.tree().size(), state.roles().size()});
+                 state.tree().size(), state.roles().size(), state.user_use().size()});
   check.Check(state);
-  return check.good() && state.user_use().leaves() <= state.tree().size();
+  return check.good() && state.user_use().leaves() <= state.tree().size() &&
+         std::all_of(state.gangs().begin(), state.gangs().end(),
+                     [](const Gang& gang) { return gang.queue.valid() == gang.leaf_user.valid(); });
 }
 
 }  // namespace muster::daemon
