@@ -11,16 +11,17 @@ namespace muster::loop {
 namespace {
 
 constexpr size_t kLongestHint = 4096;
+constexpr size_t kManyEvents = 1024;
 // History changes with every pod; this much of it may be lost.
 constexpr absl::Duration kRememberEvery = absl::Seconds(60);
 // Growth may let another start that was behind its gang's user; more often than this it does not.
 constexpr int kRounds = 4;
 
-// A decision that is not short is followed by a pause of so many times as long: a backlog of ten
-// thousand gangs that cannot start makes every decision long, and takes no more than some 3 % of
-// the time from what is bound meanwhile. What has happened by then is decided at once.
+// A decision that is not short is followed by a pause of so many times as long: what a backlog of
+// ten thousand gangs that cannot start adds to every decision takes no more than some 3 % of the
+// time from what is bound meanwhile. What has happened by then is decided at once.
 constexpr int kPause = 32;
-constexpr absl::Duration kShort = absl::Milliseconds(3);
+constexpr absl::Duration kShort = absl::Microseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
 
 PodRef RefOf(const Pod& pod) { return PodRef{pod.uid, pod.ns, pod.name}; }
@@ -79,7 +80,9 @@ bool Loop::Step(absl::Time until) {
   events_.clear();
   const bool open = ports_.feed->Drain(&events_, std::min(until, NextTimer()));
   const absl::Time now = ports_.clock->Now();
-  for (const Event& event : events_) Hear(event, now);
+  for (Event& event : events_) Hear(std::move(event), now);
+  // What a list of everything takes is not kept.
+  if (events_.capacity() > kManyEvents) std::vector<Event>().swap(events_);
   AskForForecasts();
   if (!synced_) return open;
   if (!recalled_) {
@@ -101,14 +104,13 @@ bool Loop::Step(absl::Time until) {
   return open;
 }
 
-void Loop::Hear(const Event& event, absl::Time now) {
+void Loop::Hear(Event&& event, absl::Time now) {
   if (observer_ != nullptr) observer_->OnEvent(event, now);
   if (const auto* refused = std::get_if<EvictionRefused>(&event)) TellRefusal(*refused);
-  state_.Apply(event, now);
   if (std::holds_alternative<Synced>(event)) synced_ = true;
-  if (const auto* queues = std::get_if<QueuesSeen>(&event)) {
-    profile_ = MakeProfile(queues->config.scorer);
-  }
+  const bool of_queues = std::holds_alternative<QueuesSeen>(event);
+  state_.Apply(std::move(event), now);
+  if (of_queues) profile_ = MakeProfile(state_.config().scorer);
 }
 
 void Loop::AskForForecasts() {

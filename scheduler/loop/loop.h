@@ -64,7 +64,7 @@ class Loop {
   int64_t cycles() const { return cycles_; }
 
  private:
-  void Hear(const Event& event, absl::Time now);
+  void Hear(Event&& event, absl::Time now);
   void AskForForecasts();
   void DecideAndAct(absl::Time now);
   void Act(const Plan& plan, absl::Time now);

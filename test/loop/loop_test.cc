@@ -346,8 +346,8 @@ TEST_CASE(
   struct Row {
     absl::Duration takes, pause;
   };
-  for (const Row& row : {Row{absl::Milliseconds(2), absl::ZeroDuration()},
-                         Row{absl::Milliseconds(13), absl::Milliseconds(320)},
+  for (const Row& row : {Row{absl::Microseconds(90), absl::ZeroDuration()},
+                         Row{absl::Microseconds(400), absl::Microseconds(9600)},
                          Row{absl::Seconds(5), absl::Seconds(1)}}) {
     CAPTURE(row.takes);
     SlowDecisions world;
