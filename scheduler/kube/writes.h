@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "scheduler/kube/backoff.h"
 #include "scheduler/kube/reactor.h"
 
@@ -59,7 +59,8 @@ class Writes {
   const uint64_t seed_;
   uint64_t started_ = 0;
   bool overflowed_ = false;
-  absl::flat_hash_map<std::string, Entry> entries_;
+  // Of nodes: entries are large, and a table that was full once keeps its size.
+  absl::node_hash_map<std::string, Entry> entries_;
 };
 
 }  // namespace muster::kube
