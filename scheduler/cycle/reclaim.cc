@@ -3,10 +3,12 @@
 // queue that has less than it is entitled to takes from queues that have more (reclaim); a gang of
 // higher priority takes from lower ones of its own leaf (preemption). What is freed is the gang's
 // claim until it starts there.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "absl/container/btree_map.h"
 #include "scheduler/cycle/fit.h"
 #include "scheduler/cycle/overrun.h"
 #include "scheduler/cycle/victims.h"
@@ -68,26 +70,38 @@ struct Fruitless {
   int32_t searches = 0;
   // Kinds of gangs (state/askers.h) that would find nothing again, since the last claim.
   std::set<uint32_t> kinds;
+  void Count() { searches = std::min(searches + 1, kFruitless); }
 };
+
+// Those of a kind share what they were told (state/answers.h): of most of a backlog that says
+// enough, and nothing more is looked at.
+using FruitlessByReason = absl::btree_map<const Reason*, Fruitless*>;
 
 Reason WhyNot(Round& round, const Gang& gang, const Shape& shape) {
   Attempt attempt(round.draft);
   return TryFit(round.draft, round.profile, gang, shape).reason;
 }
 
+// Gangs of which the plan has decided something else.
+Condemned NoVictims(const Plan& plan) {
+  Condemned condemned;
+  for (const Step& step : plan.steps) {
+    if (!step.placements.empty() || step.kind == StepKind::kStart)
+      condemned.gangs.insert(step.gang);
+  }
+  condemned.gangs.insert(plan.releases.begin(), plan.releases.end());
+  return condemned;
+}
+
 }  // namespace
 
 void ReclaimRoom(Round& round) {
   const State& state = round.state();
-  Condemned condemned;
-  for (const Step& step : round.plan->steps) {
-    if (!step.placements.empty() || step.kind == StepKind::kStart)
-      condemned.gangs.insert(step.gang);
-  }
-  for (GangId id : round.plan->releases) condemned.gangs.insert(id);
+  Condemned condemned = NoVictims(*round.plan);
   std::optional<Rights> rights;
   std::set<GangId> inherited;
   std::map<QueueId, Fruitless> fruitless;
+  FruitlessByReason by_reason;
   for (size_t i = 0; i < round.plan->verdicts.size(); ++i) {
     const GangId id = round.plan->verdicts[i].gang;
     const bool bereft = inherited.contains(id);  // has lost its claim just now
@@ -95,27 +109,35 @@ void ReclaimRoom(Round& round) {
       const Gang& gang = state.gang(id);
       round.plan->verdicts[i].reason = WhyNot(round, gang, StartShape(state, gang));
     }
-    if (!CuredByEviction(round.plan->verdicts[i].reason)) continue;
+    const Reason& told = round.plan->verdicts[i].reason;
+    if (!CuredByEviction(told)) continue;
+    if (const auto known = by_reason.find(&told);
+        known != by_reason.end() && !known->second->overrun_heads.contains(id)) {
+      known->second->Count();
+      continue;
+    }
     const Gang& gang = state.gang(id);
     if (!gang.claim.empty() && !bereft) continue;
     if (gang.state != GangState::kWaiting || !gang.preempts) continue;
     const auto [entry, first] = fruitless.try_emplace(gang.queue);
     Fruitless& of = entry->second;
     if (first) of.overrun_heads = OverrunHeads(round, gang.queue);
-    if (of.searches >= kFruitless) continue;
     const uint32_t kind = KindOf(state, gang);
-    if (of.kinds.contains(kind) && !of.overrun_heads.contains(gang.id)) {
-      ++of.searches;
+    const bool known = of.kinds.contains(kind) && !of.overrun_heads.contains(gang.id);
+    if (known || of.searches >= kFruitless) {
+      of.Count();
+      by_reason.emplace(&told, &of);
       continue;
     }
     if (!rights.has_value()) rights.emplace(round);
     Claim claim = FindVictims(round, *rights, condemned, gang, StartShape(state, gang));
     if (claim.room.empty()) {
-      ++of.searches;
+      of.Count();
       of.kinds.insert(kind);
       continue;
     }
     for (auto& [leaf, others] : fruitless) others.kinds.clear();
+    by_reason.clear();
     Draw(round, claim);
     for (const Victim& victim : claim.victims) {
       condemned.pods.insert(victim.pods.begin(), victim.pods.end());
