@@ -33,6 +33,7 @@ QueueId Tree::Append(Queue queue) {
   if (queue.past.at == absl::InfinitePast()) queue.past.at = now_;
   ranked_ = false;
   if (queue.parent.valid()) queues_[queue.parent.value].children.push_back(queue.id);
+  if (queue.autoscale == Autoscale::kDriver) lets_drivers_begin_ = true;
   queues_.push_back(std::move(queue));
   return queues_.back().id;
 }

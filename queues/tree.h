@@ -144,6 +144,8 @@ class Tree {
   Excess Exceeds(QueueId leaf, const Amounts& more) const;
   // Whether `amounts` alone, with nothing else running, is above a limit.
   Excess ExceedsEmpty(QueueId leaf, const Amounts& amounts) const;
+  // Whether there is, or was, a leaf with `autoscale: driver`.
+  bool lets_drivers_begin() const { return lets_drivers_begin_; }
   // The first queue from the leaf upwards in which no further gang may begin; invalid: none.
   QueueId FullOfGangs(QueueId leaf) const;
 
@@ -170,7 +172,7 @@ class Tree {
   template <typename Visit>
   void Fields(Visit&& visit) {
     visit(queues_, leaves_, inner_, templates_, by_namespace_, by_glob_, half_life_, now_,
-          recalled_, ranked_, total_);
+          recalled_, ranked_, lets_drivers_begin_, total_);
   }
 
  private:
@@ -201,6 +203,7 @@ class Tree {
   absl::Time now_ = absl::InfinitePast();
   absl::btree_map<std::string, AverageUse> recalled_;  // of queues that do not exist
   bool ranked_ = false;
+  bool lets_drivers_begin_ = false;
   Amounts total_;
 };
 

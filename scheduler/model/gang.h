@@ -54,10 +54,77 @@ struct ClaimSlot {
   friend bool operator==(const ClaimSlot&, const ClaimSlot&) = default;
 };
 
+// What every decision looks at stands first, close together; names last.
 struct Gang {
   GangId id;
   GangKind kind = GangKind::kSingle;
   GangState state = GangState::kWaiting;
+  bool preempts = true;  // may have others evicted
+  bool counted = false;  // among the running gangs of its queue and user
+  bool evicted = false;  // whole, by our decision: what it still creates is never placed
+  // Whether the minimum has been bound whole once: from then on missing members are repaired, and
+  // no longer held for.
+  bool full = false;
+
+  QueueId queue;         // invalid while the gang may use none: `refusal` says why
+  LeafUserId leaf_user;  // the user in that queue; valid iff the queue is
+  int32_t priority = 0;
+  // Its number in order of arrival (state/arrivals.h); 0: it has none now.
+  uint64_t arrival = 0;
+  absl::Time created;
+
+  // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
+  int32_t minimum = 1;
+  // Members that a started gang keeps: Spark 1 + forecast.floor, else the minimum.
+  int32_t floor = 1;
+  // Members that have room without standing in line, bound ones included: the minimum at the start,
+  // the floor after the first full start, less what has succeeded. What is missing to it is held,
+  // or repaired first; waiting members above it are growth.
+  int32_t promised = 0;
+  int32_t bound = 0;     // assumed or bound, not terminal
+  int32_t accepted = 0;  // of these: known to the API server
+  int32_t ever = 0;      // of `bound` and the ended: members that once had a node
+  int32_t succeeded = 0;
+  int32_t faulty = 0;  // waiting members with a config_error
+
+  // All that exist, ended ones too, in no order; the gang is forgotten when there are none.
+  std::vector<PodId> members;
+  // Of these, in arrival order: without a node, not gated, not leaving.
+  std::vector<PodId> waiting;
+  std::vector<HoldSlot> holds;  // Spark only
+  std::vector<RepairHold> repairs;
+  absl::Time holds_until = absl::InfiniteFuture();
+  absl::Time began = absl::InfiniteFuture();  // when its first member was bound
+  // By the estimate with which it began; infinite: unknown.
+  absl::Time ends = absl::InfiniteFuture();
+  absl::Duration runtime;  // the user's estimate; zero: none
+
+  // Room that is being freed for it (kWaiting only): counted on nodes and queue as held, so that a
+  // node may be promised beyond its capacity until the victims are gone.
+  std::vector<ClaimSlot> claim;
+  std::vector<PodId> victims;  // evicted for it, and not gone yet when the claim was made
+  absl::Time claim_until = absl::InfiniteFuture();
+  // Since when decisions have found it waiting for nodes alone, in a leaf with `autoscale: driver`;
+  // infinite: they have not.
+  absl::Time short_since = absl::InfiniteFuture();
+  absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then
+
+  absl::Time first_bind;  // of the current start
+  int32_t refusals = 0;   // of the current start
+  int32_t releases = 0;   // starts that were given up; drives the back-off
+  absl::Time backoff_until = absl::InfinitePast();
+
+  CountedMax declared;  // minima that living members declare
+  CountedMax stamped;   // minima in the stamps of those that are bound
+
+  // Spark only.
+  PodId driver;
+  RoleId executor;  // the class that holds are of; replaced by the first real executor's
+  bool driver_runs = false;
+  bool executor_seen = false;
+  std::optional<Forecast> forecast;
+  std::string missing;  // object that the forecast waits for
+
   // Identity: namespace and name (Spark: spark-app-selector; declared: the label; single: the pod's
   // name). A name whose members have all ended starts a new gang.
   std::string ns;
@@ -69,77 +136,11 @@ struct Gang {
   std::string account;  // service account, "ns/name"
   std::string user;     // the same, or what the protected label says
   std::string queue_label;
-  QueueId queue;         // invalid while the gang may use none: `refusal` says why
-  LeafUserId leaf_user;  // the user in that queue; valid iff the queue is
-  int32_t priority = 0;
-  bool preempts = true;    // may have others evicted
-  std::string app;         // for run-time history; empty: none
-  absl::Duration runtime;  // the user's estimate; zero: none
-  absl::Time created;
-  // Its number in order of arrival (state/arrivals.h); 0: it has none now.
-  uint64_t arrival = 0;
-
-  // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
-  int32_t minimum = 1;
-  // Members that a started gang keeps: Spark 1 + forecast.floor, else the minimum.
-  int32_t floor = 1;
-  // Members that have room without standing in line, bound ones included: the minimum at the start,
-  // the floor after the first full start, less what has succeeded. What is missing to it is held,
-  // or repaired first; waiting members above it are growth.
-  int32_t promised = 0;
-
-  // All that exist, ended ones too, in no order; the gang is forgotten when there are none.
-  std::vector<PodId> members;
-  // Of these, in arrival order: without a node, not gated, not leaving.
-  std::vector<PodId> waiting;
-  CountedMax declared;   // minima that living members declare
-  CountedMax stamped;    // minima in the stamps of those that are bound
-  int32_t bound = 0;     // assumed or bound, not terminal
-  int32_t accepted = 0;  // of these: known to the API server
-  int32_t ever = 0;      // of `bound` and the ended: members that once had a node
-  int32_t succeeded = 0;
-  int32_t faulty = 0;  // waiting members with a config_error
-
-  // Whether the minimum has been bound whole once: from then on missing members are repaired, and
-  // no longer held for.
-  bool full = false;
-
-  // Spark only.
-  PodId driver;
-  bool driver_runs = false;
-  std::optional<Forecast> forecast;
-  std::string missing;  // object that the forecast waits for
-  RoleId executor;      // the class that holds are of; replaced by the first real executor's
-  bool executor_seen = false;
-  std::vector<HoldSlot> holds;
-  absl::Time holds_until = absl::InfiniteFuture();
-
-  std::vector<RepairHold> repairs;
-
-  // Since when decisions have found it waiting for nodes alone, in a leaf with `autoscale: driver`;
-  // infinite: they have not.
-  absl::Time short_since = absl::InfiniteFuture();
-
-  // Room that is being freed for it (kWaiting only): counted on nodes and queue as held, so that a
-  // node may be promised beyond its capacity until the victims are gone.
-  std::vector<ClaimSlot> claim;
-  std::vector<PodId> victims;  // evicted for it, and not gone yet when the claim was made
-  absl::Time claim_until = absl::InfiniteFuture();
-
-  absl::Time began = absl::InfiniteFuture();  // when its first member was bound
-  // By the estimate with which it began; infinite: unknown.
-  absl::Time ends = absl::InfiniteFuture();
+  std::string app;  // for run-time history; empty: none
   // Opener of the head that it was let pass because it would have ended in time. Not remembered
   // through a restart.
   std::string passed;
-  bool counted = false;  // among the running gangs of its queue and user
-  bool evicted = false;  // whole, by our decision: what it still creates is never placed
-  absl::Time spared_until = absl::InfinitePast();  // an eviction was refused: no victim till then
 
-  absl::Time first_bind;  // of the current start
-  int32_t refusals = 0;   // of the current start
-  int32_t releases = 0;   // starts that were given up; drives the back-off
-  absl::Time backoff_until = absl::InfinitePast();
   std::string refused_message;  // the API server's last refusal
   Reason refusal;               // of the queue: Forbidden, ConfigError, QueueClosed
 };

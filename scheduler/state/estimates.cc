@@ -36,11 +36,7 @@ void State::RecordRun(const Gang& gang, absl::Time now) {
 
 // How long each has lacked nodes, where that lets its driver begin (model/queue_spec.h).
 void State::NoteShortages(const Plan& plan, absl::Time now) {
-  const absl::btree_set<QueueId>& leaves = derived_.backlog.leaves();
-  const bool matters = std::any_of(leaves.begin(), leaves.end(), [this](QueueId leaf) {
-    return tree_.at(leaf).autoscale == Autoscale::kDriver;
-  });
-  if (!matters) return;
+  if (!tree_.lets_drivers_begin()) return;
   for (const Verdict& verdict : plan.verdicts) {
     Gang& gang = gangs_[verdict.gang.value];
     if (!gang.queue.valid() || gang.state != GangState::kWaiting) continue;
