@@ -3,7 +3,6 @@
 // queue that has less than it is entitled to takes from queues that have more (reclaim); a gang of
 // higher priority takes from lower ones of its own leaf (preemption). What is freed is the gang's
 // claim until it starts there.
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -70,11 +69,11 @@ struct Fruitless {
   int32_t searches = 0;
   // Kinds of gangs (state/askers.h) that would find nothing again, since the last claim.
   std::set<uint32_t> kinds;
-  void Count() { searches = std::min(searches + 1, kFruitless); }
 };
 
 // Those of a kind share what they were told (state/answers.h): of most of a backlog that says
-// enough, and nothing more is looked at.
+// enough, and nothing more is looked at. Since the last claim: until the next one a verdict that
+// has been looked at keeps its reason, so that no other has the same address.
 using FruitlessByReason = absl::btree_map<const Reason*, Fruitless*>;
 
 Reason WhyNot(Round& round, const Gang& gang, const Shape& shape) {
@@ -111,9 +110,9 @@ void ReclaimRoom(Round& round) {
     }
     const Reason& told = round.plan->verdicts[i].reason;
     if (!CuredByEviction(told)) continue;
-    if (const auto known = by_reason.find(&told);
-        known != by_reason.end() && !known->second->overrun_heads.contains(id)) {
-      known->second->Count();
+    if (const auto at = by_reason.find(&told);
+        at != by_reason.end() && !at->second->overrun_heads.contains(id)) {
+      ++at->second->searches;
       continue;
     }
     const Gang& gang = state.gang(id);
@@ -125,14 +124,14 @@ void ReclaimRoom(Round& round) {
     const uint32_t kind = KindOf(state, gang);
     const bool known = of.kinds.contains(kind) && !of.overrun_heads.contains(gang.id);
     if (known || of.searches >= kFruitless) {
-      of.Count();
+      ++of.searches;
       by_reason.emplace(&told, &of);
       continue;
     }
     if (!rights.has_value()) rights.emplace(round);
     Claim claim = FindVictims(round, *rights, condemned, gang, StartShape(state, gang));
     if (claim.room.empty()) {
-      of.Count();
+      ++of.searches;
       of.kinds.insert(kind);
       continue;
     }
