@@ -15,7 +15,7 @@ absl::Time EstimatedEnd(const Gang& gang, absl::Time now) {
 namespace {
 
 bool HasRoom(const State& state, const Gang& gang) {
-  return !gang.holds.empty() || !gang.repairs.empty() ||
+  return gang.bound > 0 || !gang.holds.empty() || !gang.repairs.empty() ||
          std::any_of(gang.members.begin(), gang.members.end(),
                      [&state](PodId id) { return OnNode(state.pod(id).footing.standing); });
 }

@@ -88,6 +88,12 @@ bool PlaceCompeting(Draft& draft, const Profile& profile, const Gang& gang, cons
 
 }  // namespace
 
+bool MayFit(Draft& draft, const Profile& profile, const Shape& shape) {
+  return std::all_of(shape.begin(), shape.end(), [&](const Part& part) {
+    return SumOfRooms(draft, profile, part.role, part.count()) >= part.count();
+  });
+}
+
 bool PlaceShape(Draft& draft, const Profile& profile, const Gang& gang, const Shape& shape,
                 std::vector<std::vector<HoldSlot>>* slots) {
   std::vector<size_t> order = ScarcestFirst(draft, profile, shape);

@@ -16,6 +16,9 @@ struct Fit {
   std::vector<std::vector<HoldSlot>> slots;
 };
 
+// Whether each part would find room if the others took none. Where not PlaceShape looks for none.
+bool MayFit(Draft& draft, const Profile& profile, const Shape& shape);
+
 // Room for all parts, taken in the draft, or nothing; quota is not asked. `slots` by part, for
 // members that exist first. Of roles that compete some placement may exist that it does not find,
 // but not where nodes are like slots (slot_flow.h), nor where few nodes and roles are to be

@@ -94,7 +94,8 @@ Reason GrowBy(Round& round, StartsAhead* starts, const Gang& gang, int32_t chunk
   const bool none_yet = gang.driver.valid() && asking->members == 1;
   const GangId head = none_yet ? GangId{} : starts->Of(gang, role);
   if (head.valid()) {
-    round.plan->held_back = true;  // a limit may stop the head yet, but not growth
+    // A limit may stop the head yet, but not growth.
+    round.plan->outdated = round.plan->outdated || !round.plan->steps.empty();
     return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(round.gang(head))};
   }
   for (; chunk > 0; --chunk) {

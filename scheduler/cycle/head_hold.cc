@@ -50,6 +50,14 @@ void EachAhead(Round& round, const Gang& gang, const Shape& shape, Visit visit) 
   }
 }
 
+// The hold of a head that binds all leaves, if nothing has started since.
+const BlockedPool* DatedAsStarving(const Round& round, const Gang& gang) {
+  for (const BlockedPool& hold : round.starving) {
+    if (hold.head == gang.id && hold.steps == round.plan->steps.size()) return &hold;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool Meets(Round& round, const BlockedPool& pool, const Shape& shape) {
@@ -64,8 +72,11 @@ bool Meets(Round& round, const BlockedPool& pool, const Shape& shape) {
 }
 
 BlockedPool HoldFor(Round& round, const Gang& gang, const Shape& shape, bool everywhere) {
-  BlockedPool hold{
-      .head = gang.id, .everywhere = everywhere, .dated = true, .behind = Behind(gang)};
+  BlockedPool hold{.head = gang.id,
+                   .everywhere = everywhere,
+                   .dated = true,
+                   .behind = Behind(gang),
+                   .steps = round.plan->steps.size()};
   if (!everywhere) hold.nodes = PoolOf(round, shape);
   HeadDate date = DateOf(round, gang, shape);
   hold.date = date.at;
@@ -80,7 +91,9 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
   if (!round.order(gang.queue).strict()) return;
   std::vector<BlockedPool>& blocked = round.blocked[gang.queue];
   if (leaf.backfill && reason != nullptr) {
-    blocked.push_back(HoldFor(round, gang, shape, everywhere));
+    const BlockedPool* known = everywhere ? nullptr : DatedAsStarving(round, gang);
+    blocked.push_back(known != nullptr ? *known : HoldFor(round, gang, shape, everywhere));
+    blocked.back().starving = false;
     absl::StrAppend(&reason->detail, reason->detail.empty() ? "" : "; ", "it ",
                     blocked.back().told);
     return;
@@ -95,7 +108,8 @@ Passing MayPass(Round& round, const Gang& gang, const Shape& shape, absl::Time b
   EachAhead(round, gang, shape, [&](const BlockedPool& hold) {
     if (passing.first == nullptr) passing.first = &hold;
     if (round.gang(hold.head).queue == gang.queue) passing.leads = false;
-    if (hold.dated || limited) round.plan->held_back = true;
+    if (hold.dated || limited) passing.held_back = HeldBack{gang.id, limited, {}};
+    if (hold.starving) passing.held_back->starving = round.gang(hold.head).queue;
     passing.may = hold.date != absl::InfiniteFuture();
     if (!passing.may) {
       passing.first = &hold;

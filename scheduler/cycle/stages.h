@@ -38,6 +38,7 @@ struct KeptRoom {
 struct BlockedPool {
   GangId head;
   bool everywhere = false;  // short of quota, not of nodes
+  bool starving = false;    // binds all leaves (starving.h)
   bool dated = false;       // has a date, or may have one when more is known
   std::vector<bool> nodes;  // by slot
   // By estimate it starts then, when this gang has ended; infinite: there is no date.
@@ -46,6 +47,14 @@ struct BlockedPool {
   std::string told;            // the date, for people
   SharedReason behind;         // of those who wait behind it; where it has no date they have one
   std::vector<KeptRoom> kept;  // what must stay free now of the room that is planned for it
+  size_t steps = 0;            // of the plan when it was dated
+};
+
+// A gang behind heads that what starts may move out of its way.
+struct HeldBack {
+  GangId gang;
+  bool limited = false;  // by the limit of a user
+  QueueId starving;      // by a start of this leaf, whose head binds all leaves until then
 };
 
 // A gang that found no room, or no quota.
@@ -83,7 +92,8 @@ struct Round {
   std::map<QueueId, std::vector<BlockedPool>> blocked;  // by leaf
   std::vector<BlockedPool> starving;                    // of heads that bind all leaves
   std::map<QueueId, std::vector<LackingGang>> lacking;  // by leaf, in order
-  std::map<QueueId, int32_t> unbacked;                  // gangs, by leaf (unbacked.h)
+  std::vector<HeldBack> held_back;
+  std::map<QueueId, int32_t> unbacked;  // gangs, by leaf (unbacked.h)
   Departures departures;
   // What queues were entitled to after so many steps and no claims, where it was asked (rights.h).
   std::shared_ptr<const Entitlements> entitled;

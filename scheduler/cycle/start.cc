@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "queues/turns.h"
@@ -30,6 +31,7 @@ bool TryPassing(Round& round, const Gang& gang, const Shape& shape, const Passin
   if (failed->Find(shape) != nullptr || failed->FindBehind(gang, shape, passing)) return false;
   const Reason quota = CheckQuota(round.state(), gang, StartSum(round.state(), gang), Asks::kStart);
   if (quota.code != ReasonCode::kNone) return false;
+  if (!MayFit(round.draft, round.profile, shape)) return false;
   Attempt attempt(round.draft);
   std::vector<std::vector<HoldSlot>> slots;
   Withhold(round, passing.beside, 1);
@@ -110,6 +112,7 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
   const Passing passing = MayPass(round, gang, shape, round.now + run);
   if (passing.first != nullptr) {
     if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
+    if (passing.held_back.has_value()) round.held_back.push_back(*passing.held_back);
     SharedReason reason = WhyBehind(round, gang, shape, *passing.first, run);
     if (passing.leads && reason->code == ReasonCode::kBehindHead) {
       Block(round, gang, shape, false, nullptr);
@@ -185,6 +188,19 @@ void StartClaimed(Round& round, Lines* lines) {
   }
 }
 
+// Whoever may come to be the first may evict for room; who stays behind a head whose date moves
+// needs room that is there.
+bool IsOutdated(Round& round) {
+  const std::vector<Step>& steps = round.plan->steps;
+  if (steps.empty()) return false;
+  std::set<QueueId> leaves;
+  for (const Step& step : steps) leaves.insert(round.gang(step.gang).queue);
+  return std::any_of(round.held_back.begin(), round.held_back.end(), [&](const HeldBack& held) {
+    return held.limited || leaves.contains(held.starving) ||
+           MayFit(round.draft, round.profile, StartShape(round.state(), round.gang(held.gang)));
+  });
+}
+
 }  // namespace
 
 void StartGangs(Round& round) {
@@ -214,6 +230,7 @@ void StartGangs(Round& round) {
     turns.Rekey(leaf);
     line.Reorder();
   }
+  round.plan->outdated = IsOutdated(round);
 }
 
 }  // namespace muster

@@ -72,6 +72,9 @@ struct Gang {
   // Its number in order of arrival (state/arrivals.h); 0: it has none now.
   uint64_t arrival = 0;
   absl::Time created;
+  absl::Time began = absl::InfiniteFuture();  // when its first member was bound
+  // By the estimate with which it began; infinite: unknown.
+  absl::Time ends = absl::InfiniteFuture();
 
   // Members without which the gang does not start, driver included. Spark: 1 + forecast.start.
   int32_t minimum = 1;
@@ -94,9 +97,6 @@ struct Gang {
   std::vector<HoldSlot> holds;  // Spark only
   std::vector<RepairHold> repairs;
   absl::Time holds_until = absl::InfiniteFuture();
-  absl::Time began = absl::InfiniteFuture();  // when its first member was bound
-  // By the estimate with which it began; infinite: unknown.
-  absl::Time ends = absl::InfiniteFuture();
   absl::Duration runtime;  // the user's estimate; zero: none
 
   // Room that is being freed for it (kWaiting only): counted on nodes and queue as held, so that a

@@ -104,20 +104,21 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
-  // Whether a cycle run on the result would plan nothing. Not so where somebody is held back and
-  // something starts; nor after growth, which uses up limits of users, and a head that such a limit
-  // stops is in nobody's way; nor after a release, of which a limit is free; nor after a claim,
-  // whose gang has room now and leaves the rest to others.
+  // Whether a cycle run on the result would plan nothing. Not so where it is outdated; nor after
+  // growth, which uses up limits of users, and a head that such a limit stops is in nobody's way;
+  // nor after a release, of which a limit is free; nor after a claim, whose gang has room now and
+  // leaves the rest to others.
   bool settled() const {
-    if (!releases.empty() || !claims.empty() || (held_back && !empty())) return false;
+    if (!releases.empty() || !claims.empty() || outdated) return false;
     for (const Step& step : steps) {
       if (step.kind == StepKind::kGrow) return false;
     }
     return true;
   }
-  // Somebody waits for the date of a head, which whatever starts may move, or behind a head that a
-  // limit may come to stop which does not stop those behind it: it is in nobody's way then.
-  bool held_back = false;
+  // Something starts, and somebody who might find room waits for the date of a head, which that may
+  // move, or behind a head that a limit may come to stop which does not stop those behind it: it is
+  // in nobody's way then.
+  bool outdated = false;
   bool empty() const { return steps.empty() && releases.empty() && claims.empty(); }
   friend bool operator==(const Plan&, const Plan&) = default;
 };

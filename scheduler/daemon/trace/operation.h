@@ -27,7 +27,7 @@ struct RecordedPlan {
   std::vector<Step> steps;
   std::vector<GangId> releases;
   std::vector<Claim> claims;
-  bool held_back = false;
+  bool outdated = false;
   uint64_t verdicts = 0;
   Digest digest;
   std::vector<std::pair<GangId, ReasonCode>> codes;

@@ -150,7 +150,7 @@ std::string Difference(const State& state, const RecordedPlan& recorded,
   text = OfCodes(names, recorded, replayed, plan);
   if (!text.empty()) return text;
   const auto numbers = [](const RecordedPlan& of) {
-    return absl::StrCat(of.verdicts, " gangs wait", of.held_back ? ", some held back" : "",
+    return absl::StrCat(of.verdicts, " gangs wait", of.outdated ? ", some to be asked again" : "",
                         "; their reasons' digest is ", ToString(of.digest));
   };
   return Told("numbers or positions of waiting gangs", numbers(recorded), numbers(replayed));

@@ -214,7 +214,7 @@ RecordedPlan TraceDecoder::GetPlan() {
   Get(source_, &plan.steps);
   Get(source_, &plan.releases);
   Get(source_, &plan.claims);
-  Get(source_, &plan.held_back);
+  Get(source_, &plan.outdated);
   plan.verdicts = source_.Number();
   if (plan.verdicts > 0) {
     plan.digest.high = source_.Number();

@@ -29,7 +29,7 @@ std::vector<std::pair<GangId, ReasonCode>> ChangedCodes(const std::vector<Verdic
 }
 
 RecordedPlan ToRecord(const Plan& plan, std::vector<ReasonCode>* told, VerdictDigest* digest) {
-  RecordedPlan record{plan.steps, plan.releases, plan.claims, plan.held_back, plan.verdicts.size()};
+  RecordedPlan record{plan.steps, plan.releases, plan.claims, plan.outdated, plan.verdicts.size()};
   if (record.verdicts > 0) record.digest = digest->Of(plan.verdicts);
   record.codes = ChangedCodes(plan.verdicts, told);
   return record;
@@ -82,7 +82,7 @@ void TraceEncoder::OnPlan(const Plan& plan, absl::Time now) {
   Put(sink_, plan.steps);
   Put(sink_, plan.releases);
   Put(sink_, plan.claims);
-  Put(sink_, plan.held_back);
+  Put(sink_, plan.outdated);
   sink_.Number(plan.verdicts.size());
   if (!plan.verdicts.empty()) {
     const Digest digest = digest_.Of(plan.verdicts);
