@@ -44,6 +44,7 @@ class Gathering {
       Look(leaf, EvictionCause::kReclaim);
       if (found_.size() >= kMost) break;
     }
+    NoteStarting();
     const State& state = round_.state();
     std::sort(found_.begin(), found_.end(), [&state](const Candidate& a, const Candidate& b) {
       if (a.kind != b.kind) return a.kind < b.kind;
@@ -61,14 +62,35 @@ class Gathering {
            gang.priority < claimant_.priority;
   }
 
+  void NoteUnseen(const Gang& gang) { round_.plan->unseen.push_back(gang.id); }
+
+  // Those that have not begun yet, or that this plan starts: nowhere among those that run.
+  void NoteStarting() {
+    const auto note = [this](GangId id) {
+      const Gang& gang = round_.gang(id);
+      if (!gang.queue.valid()) return;
+      const bool own = gang.queue == claimant_.queue;
+      if (own ? MayPreempt(gang) : MayTakeFrom(gang.queue)) NoteUnseen(gang);
+    };
+    for (const Begun& begun : round_.begun) {
+      if (round_.gang(begun.gang).state == GangState::kStarting) note(begun.gang);
+    }
+    for (const Step& step : round_.plan->steps) {
+      if (step.kind == StepKind::kStart) note(step.gang);
+    }
+  }
+
   bool Evictable(const Gang& gang) {
     if (gang.state != GangState::kStarted || gang.evicted || !gang.queue.valid()) return false;
+    if (gang.bound != gang.accepted) NoteUnseen(gang);
     if (gang.bound == 0 || gang.bound != gang.accepted) return false;
     if (gang.spared_until > round_.now) return false;
     if (gang.driver.valid()) {
       if (!gang.forecast.has_value()) return false;  // of unknown minimum
       // One whose driver is on its way out is, too.
-      if (round_.state().pod(gang.driver).footing.standing != Standing::kBound) return false;
+      const Standing driver = round_.state().pod(gang.driver).footing.standing;
+      if (driver == Standing::kAssumed) NoteUnseen(gang);
+      if (driver != Standing::kBound) return false;
     }
     const Tree& tree = round_.state().tree();
     for (QueueId id = gang.queue; id.valid(); id = tree.at(id).parent) {
@@ -82,6 +104,14 @@ class Gathering {
     return gang.priority < claimant_.priority && round_.state().tree().at(gang.queue).preemptible;
   }
 
+  bool MayTakeFrom(QueueId leaf) {
+    if (reach_ == claimant_.queue || leaf == claimant_.queue) return false;
+    const Tree& tree = round_.state().tree();
+    bool within = false;
+    for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) within = within || id == reach_;
+    return within && rights_.MayLose(leaf, claimant_.queue);
+  }
+
   // Leaves below the claimant's reach that have more than they are entitled to, those with the most
   // above it first.
   std::vector<QueueId> Reclaimable() {
@@ -89,11 +119,7 @@ class Gathering {
     const Tree& tree = round_.state().tree();
     std::vector<std::pair<Level, QueueId>> excess;
     for (const auto& [leaf, line] : round_.state().running().lines()) {
-      if (leaf == claimant_.queue) continue;
-      bool within = false;
-      for (QueueId id = leaf; id.valid(); id = tree.at(id).parent) within = within || id == reach_;
-      if (!within || !rights_.MayLose(leaf, claimant_.queue)) continue;
-      excess.emplace_back(rights_.Excess(leaf), leaf);
+      if (MayTakeFrom(leaf)) excess.emplace_back(rights_.Excess(leaf), leaf);
     }
     std::sort(excess.begin(), excess.end(), [&tree](const auto& a, const auto& b) {
       if (a.first != b.first) return a.first > b.first;
@@ -125,7 +151,9 @@ class Gathering {
       for (const RunningGangs::Key& key : line) {
         const Gang& gang = round_.state().gang(key.id);
         if (cause == EvictionCause::kPreemption && !MayPreempt(gang)) break;
-        if (condemned_.gangs.contains(gang.id) || !Evictable(gang)) continue;
+        const bool condemned = condemned_.gangs.contains(gang.id);
+        if (condemned) NoteUnseen(gang);  // placed in part by this plan, as a rule
+        if (condemned || !Evictable(gang)) continue;
         if (OverrunHead(round_.state(), gang, round_.now) == claimant_.id) continue;
         const size_t before = found_.size();
         add(gang);
@@ -242,7 +270,10 @@ class Gathering {
     if (overrun) candidate.priority = std::numeric_limits<int32_t>::min();
     const std::vector<PodId> bound = Bound(gang);
     // A bind that was accepted and is not seen yet: the rest would not be all of it.
-    if (bound.size() != static_cast<size_t>(gang.bound)) return;
+    if (bound.size() != static_cast<size_t>(gang.bound)) {
+      NoteUnseen(gang);
+      return;
+    }
     for (PodId pod : bound) {
       if (!condemned_.pods.contains(pod)) AddPod(&candidate, gang, pod);
     }

@@ -2,6 +2,7 @@
 #include "scheduler/kube/budget_questions.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -104,6 +104,9 @@ struct Plan {
   std::vector<GangId> releases;   // half-bound gangs given up: their bound members are deleted
   std::vector<Claim> claims;      // with the evictions that make their room
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
+  // That a search for victims passed by because not all of their binds are seen: once they are, it
+  // may find them.
+  std::vector<GangId> unseen;
   // Whether a cycle run on the result would plan nothing. Not so where it is outdated; nor after
   // growth, which uses up limits of users, and a head that such a limit stops is in nobody's way;
   // nor after a release, of which a limit is free; nor after a claim, whose gang has room now and

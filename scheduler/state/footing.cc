@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pod's entries in all books: node columns, queue usage, its gang's counters.
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "scheduler/state/state.h"

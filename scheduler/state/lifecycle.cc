@@ -12,6 +12,12 @@ namespace {
 // A driver's minimum is what its conf says, once that is read.
 bool SizeKnown(const Gang& gang) { return !gang.driver.valid() || gang.forecast.has_value(); }
 
+bool AllBindsAreSeen(const Pods& pods, const Gang& gang) {
+  return std::none_of(gang.members.begin(), gang.members.end(), [&pods](PodId member) {
+    return pods.at(member).footing.standing == Standing::kAssumed;
+  });
+}
+
 bool HasBegun(const PodSlot& slot) {
   return slot.footing.standing == Standing::kBound ||
          (slot.footing.standing == Standing::kDeparting && !slot.given_up &&
@@ -63,6 +69,10 @@ void State::Settle(GangId id, absl::Time now) {
       gang.promised = std::min(gang.promised, gang.floor);
     }
     TrimHolds(&gang);
+  }
+  if (unseen_.contains(id) && AllBindsAreSeen(pods_, gang)) {
+    unseen_.erase(id);
+    changed_ = true;
   }
   Touch(id);
 }
@@ -314,6 +324,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
     Touch(id);
   }
   for (const Claim& claim : plan.claims) AssumeClaim(claim, now);
+  unseen_ = absl::btree_set<GangId>(plan.unseen.begin(), plan.unseen.end());
   NoteShortages(plan, now);
 }
 

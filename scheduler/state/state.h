@@ -8,7 +8,6 @@
 #pragma once
 
 #include <deque>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -241,6 +240,7 @@ class State {
   UserBooks user_books_;
   absl::btree_set<GangId> attention_;
   absl::btree_set<GangId> claimed_;
+  absl::btree_set<GangId> unseen_;  // of the last plan
   RunningGangs running_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;

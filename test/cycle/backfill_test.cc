@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where estimates are exact, dates are: what a head is told is what a slow search finds, and
 // nothing that passes it makes it start later.
+#include <set>
+
 #include "absl/strings/match.h"
 #include "test/cycle/exact_world.h"
 #include "test/model/dice.h"

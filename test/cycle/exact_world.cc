@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/cycle/exact_world.h"
 
+#include "test/cycle/laws.h"
+
 namespace muster::test {
 
 void ExactWorld::Submit(absl::Duration after, std::vector<Pod> pods, absl::Duration run) {
@@ -16,6 +18,12 @@ void ExactWorld::Submit(absl::Duration after, std::vector<Pod> pods, absl::Durat
 void ExactWorld::Do(const Plan& plan) {
   w.state.Assume(plan, w.now);
   w.CheckBooks();
+  if (plan.settled()) {
+    w.state.ClearChanged();
+    const Plan next = Cycle(w.state, profile, w.now);
+    INFO(Named(w.state, plan) << "\nthen\n" << Named(w.state, next));
+    REQUIRE(next.empty());
+  }
   for (const Step& step : plan.steps) {
     const std::string name = w.state.gang(step.gang).name;
     Job& job = jobs.at(name);
@@ -36,12 +44,21 @@ void ExactWorld::Do(const Plan& plan) {
     job.ends = w.now + job.run;
     for (const Pod& pod : job.pods) w.See(pod);
     agenda_.emplace(job.ends, [this, name] {
+      if (jobs[name].ends == absl::InfinitePast()) return;  // evicted
       for (Pod pod : jobs[name].pods) {
         pod.phase = PodPhase::kSucceeded;
         w.See(pod);
       }
       for (const Pod& pod : jobs[name].pods) w.Gone(pod);
     });
+  }
+  for (const Claim& claim : plan.claims) {
+    for (const Victim& victim : claim.victims) {
+      REQUIRE(victim.whole);  // nothing grows here
+      Job& job = jobs.at(w.state.gang(victim.gang).name);
+      for (const Pod& pod : job.pods) w.Gone(pod);
+      job.ends = absl::InfinitePast();
+    }
   }
 }
 
@@ -51,8 +68,10 @@ void ExactWorld::Decide(const std::function<void(const Plan&)>& seen) {
     const Plan plan = Cycle(w.state, profile, w.now);
     seen(plan);
     Do(plan);
-    if (plan.settled()) w.state.ClearChanged();
   }
+  const Plan next = Cycle(w.state, profile, w.now);
+  INFO(absl::FormatTime(w.now) << Named(w.state, next));
+  REQUIRE(next.empty());
 }
 
 void ExactWorld::Run(absl::Duration most, const std::function<void(const Plan&)>& seen) {

@@ -21,7 +21,8 @@ class ExactWorld {
 
   // The gang's pods come now + `after`; with all of them bound it runs for `run`.
   void Submit(absl::Duration after, std::vector<Pod> pods, absl::Duration run);
-  // Until nothing happens any more, or `most` has passed. Each plan is shown before it is done.
+  // Until nothing happens any more, or `most` has passed. Each plan is shown before it is done; a
+  // settled one plans nothing on its own result. Whoever is evicted is gone at once, for good.
   void Run(absl::Duration most, const std::function<void(const Plan&)>& seen);
 
   struct Job {

@@ -40,6 +40,27 @@ TEST_CASE("a gang is starting until its minimum is bound, then started") {
   CHECK(c.GangOf(a).full);
 }
 
+TEST_CASE("who was passed by as a victim is worth a decision once all its binds are seen") {
+  const bool passed_by = GENERATE(true, false);
+  Cluster c;
+  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
+  c.See(a);
+  c.See(b);
+  c.StartOn({{a, "n1"}, {b, "n2"}});
+  Plan in_vain;
+  if (passed_by) in_vain.unseen = {c.GangOf(a).id, c.GangOf(a).id};
+  c.state.Assume(in_vain, c.now);
+  c.state.ClearChanged();
+  c.Accept(a, "n1");
+  c.Hear(BindAccepted{b.uid});
+  CHECK_FALSE(c.state.changed());  // whose eviction would leave b behind
+  c.See(On(b, "n2"));
+  CHECK(c.state.changed() == passed_by);
+  c.state.ClearChanged();
+  c.See(On(b, "n2"));
+  CHECK_FALSE(c.state.changed());
+}
+
 TEST_CASE("the half-bound limit runs from the first accepted bind, however it is heard") {
   const bool answer_first = GENERATE(true, false);
   Cluster c;

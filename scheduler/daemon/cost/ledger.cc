@@ -2,6 +2,7 @@
 #include "scheduler/daemon/cost/ledger.h"
 
 #include <algorithm>
+#include <set>
 
 namespace muster::daemon {
 namespace {

@@ -2,6 +2,7 @@
 #include "scheduler/daemon/cost/rows.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 namespace muster::daemon {
 namespace {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a plan says when it leaves something to decide, in busy leaves whose heads have dates,
+// starve, or stop at the limit of a user, and may evict. ExactWorld holds each settled plan to it.
+#include "test/cycle/exact_world.h"
+#include "test/model/dice.h"
+
+namespace muster::test {
+namespace {
+
+constexpr uint64_t kSeeds = 300;
+constexpr int kGangs = 60;
+
+QueueSpec RandomLeaf(Dice* dice, const std::string& name) {
+  QueueSpec leaf = Leaf(name, {}, dice->Between(1, 4));
+  leaf.backfill = dice->OneIn(2);
+  if (dice->OneIn(3)) leaf.order = LeafOrder::kFair;
+  leaf.starve_after = absl::Seconds(dice->Between(5, 60));
+  if (dice->OneIn(3)) leaf.users.otherwise = UseLimit{{}, Cpu(dice->Between(2, 8))};
+  leaf.reclaimable = dice->OneIn(2);
+  return leaf;
+}
+
+void SubmitGang(Dice* dice, ExactWorld* world, int number) {
+  std::vector<Pod> pods;
+  const int members = dice->OneIn(4) ? dice->Between(4, 10) : dice->Between(1, 3);
+  const absl::Duration run = absl::Seconds(dice->Between(1, 60));
+  const std::string queue = absl::StrCat("q", dice->Between(0, 2));
+  const std::string account = absl::StrCat("user", dice->Between(0, 1));
+  const int cores = dice->Between(1, 3);
+  const bool known = !dice->OneIn(4);
+  for (int i = 0; i < members; ++i) {
+    Pod pod = Member(absl::StrCat("g", number), i, members, cores);
+    pod.queue = queue;
+    pod.service_account = account;
+    if (known) pod.runtime = run;
+    pods.push_back(pod);
+  }
+  world->Submit(absl::Seconds(dice->Between(0, 60)), pods, run);
+}
+
+TEST_CASE("a settled plan plans nothing on its own result while an outdated one may") {
+  int64_t settled = 0, outdated = 0, followed = 0, claims = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    CAPTURE(seed);
+    Dice dice(seed);
+    ExactWorld world;
+    QueueConfig config;
+    for (int i = 0; i < 3; ++i) config.queues.push_back(RandomLeaf(&dice, absl::StrCat("q", i)));
+    world.w.Hear(QueuesSeen{config});
+    for (int i = dice.Between(1, 4); i > 0; --i) {
+      world.w.See(MakeNode(absl::StrCat("n", i), dice.Between(4, 10)));
+    }
+    world.w.Hear(Synced{});
+    for (int i = 0; i < kGangs; ++i) SubmitGang(&dice, &world, i);
+    bool was_outdated = false;
+    world.Run(absl::Hours(1), [&](const Plan& plan) {
+      if (was_outdated && !plan.empty()) ++followed;
+      was_outdated = plan.outdated;
+      outdated += plan.outdated ? 1 : 0;
+      settled += plan.settled() && !plan.empty() ? 1 : 0;
+      claims += static_cast<int64_t>(plan.claims.size());
+    });
+  }
+  CHECK(settled > 5000);
+  CHECK(outdated > 1000);
+  CHECK(followed > 50);
+  CHECK(claims > 200);
+}
+
+}  // namespace
+}  // namespace muster::test
