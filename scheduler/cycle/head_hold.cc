@@ -108,8 +108,9 @@ Passing MayPass(Round& round, const Gang& gang, const Shape& shape, absl::Time b
   EachAhead(round, gang, shape, [&](const BlockedPool& hold) {
     if (passing.first == nullptr) passing.first = &hold;
     if (round.gang(hold.head).queue == gang.queue) passing.leads = false;
-    if (hold.dated || limited) passing.held_back = HeldBack{gang.id, limited, {}};
-    if (hold.starving) passing.held_back->starving = round.gang(hold.head).queue;
+    const bool ends = limited || hold.starving;  // at the limit of a user, at an entitlement
+    const bool before = passing.held_back.has_value() && passing.held_back->may_lead;
+    if (hold.dated || ends) passing.held_back = HeldBack{gang.id, ends || before};
     passing.may = hold.date != absl::InfiniteFuture();
     if (!passing.may) {
       passing.first = &hold;

@@ -50,11 +50,10 @@ struct BlockedPool {
   size_t steps = 0;            // of the plan when it was dated
 };
 
-// A gang behind heads that what starts may move out of its way.
+// A gang behind heads whose dates what starts may move.
 struct HeldBack {
   GangId gang;
-  bool limited = false;  // by the limit of a user
-  QueueId starving;      // by a start of this leaf, whose head binds all leaves until then
+  bool may_lead = false;  // what starts may move the heads out of its way
 };
 
 // A gang that found no room, or no quota.

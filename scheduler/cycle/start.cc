@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "queues/turns.h"
@@ -191,14 +190,12 @@ void StartClaimed(Round& round, Lines* lines) {
 // Whoever may come to be the first may evict for room; who stays behind a head whose date moves
 // needs room that is there.
 bool IsOutdated(Round& round) {
-  const std::vector<Step>& steps = round.plan->steps;
-  if (steps.empty()) return false;
-  std::set<QueueId> leaves;
-  for (const Step& step : steps) leaves.insert(round.gang(step.gang).queue);
-  return std::any_of(round.held_back.begin(), round.held_back.end(), [&](const HeldBack& held) {
-    return held.limited || leaves.contains(held.starving) ||
-           MayFit(round.draft, round.profile, StartShape(round.state(), round.gang(held.gang)));
-  });
+  if (round.plan->steps.empty()) return false;
+  return std::any_of(
+      round.held_back.begin(), round.held_back.end(), [&round](const HeldBack& held) {
+        return held.may_lead ||
+               MayFit(round.draft, round.profile, StartShape(round.state(), round.gang(held.gang)));
+      });
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ QueueSpec RandomLeaf(Dice* dice, const std::string& name) {
   leaf.starve_after = absl::Seconds(dice->Between(5, 60));
   if (dice->OneIn(3)) leaf.users.otherwise = UseLimit{{}, Cpu(dice->Between(2, 8))};
   leaf.reclaimable = dice->OneIn(2);
+  if (dice->OneIn(4)) leaf.min_runtime = absl::Seconds(dice->Between(1, 30));
+  if (dice->OneIn(6)) leaf.evictions_per_hour = dice->Between(0, 3);
+  if (dice->OneIn(4)) leaf.max = Cpu(dice->Between(4, 16));
+  if (dice->OneIn(6)) leaf.max_running = dice->Between(1, 6);
   return leaf;
 }
 
@@ -28,10 +32,12 @@ void SubmitGang(Dice* dice, ExactWorld* world, int number) {
   const std::string account = absl::StrCat("user", dice->Between(0, 1));
   const int cores = dice->Between(1, 3);
   const bool known = !dice->OneIn(4);
+  const int32_t priority = dice->OneIn(4) ? dice->Between(1, 2) : 0;
   for (int i = 0; i < members; ++i) {
     Pod pod = Member(absl::StrCat("g", number), i, members, cores);
     pod.queue = queue;
     pod.service_account = account;
+    pod.priority = priority;
     if (known) pod.runtime = run;
     pods.push_back(pod);
   }
