@@ -24,11 +24,25 @@ QueueSpec RandomLeaf(Dice* dice, const std::string& name) {
   return leaf;
 }
 
-void SubmitGang(Dice* dice, ExactWorld* world, int number) {
+// Three leaves, two of them below a team as a rule.
+std::vector<QueueSpec> RandomQueues(Dice* dice) {
+  std::vector<QueueSpec> queues;
+  for (int i = 0; i < 3; ++i) queues.push_back(RandomLeaf(dice, absl::StrCat("q", i)));
+  if (dice->OneIn(3)) return queues;
+  QueueSpec team = Leaf("team", {}, dice->Between(1, 3));
+  if (dice->OneIn(3)) team.max = Cpu(dice->Between(6, 20));
+  if (dice->OneIn(4)) team.guaranteed = Cpu(dice->Between(1, 4));
+  if (dice->OneIn(4)) team.users.otherwise = UseLimit{{}, Cpu(dice->Between(3, 10))};
+  team.reclaimable = dice->OneIn(2);
+  team.queues = {queues[0], queues[1]};
+  return {team, queues[2]};
+}
+
+void SubmitGang(Dice* dice, const std::vector<std::string>& leaves, int number, ExactWorld* world) {
   std::vector<Pod> pods;
   const int members = dice->OneIn(4) ? dice->Between(4, 10) : dice->Between(1, 3);
   const absl::Duration run = absl::Seconds(dice->Between(1, 60));
-  const std::string queue = absl::StrCat("q", dice->Between(0, 2));
+  const std::string queue = leaves[dice->Between(0, 2)];
   const std::string account = absl::StrCat("user", dice->Between(0, 1));
   const int cores = dice->Between(1, 3);
   const bool known = !dice->OneIn(4);
@@ -51,13 +65,16 @@ TEST_CASE("a settled plan plans nothing on its own result while an outdated one 
     Dice dice(seed);
     ExactWorld world;
     QueueConfig config;
-    for (int i = 0; i < 3; ++i) config.queues.push_back(RandomLeaf(&dice, absl::StrCat("q", i)));
+    config.queues = RandomQueues(&dice);
+    const bool nested = config.queues.size() == 2;
+    const std::vector<std::string> leaves = {nested ? "team.q0" : "q0", nested ? "team.q1" : "q1",
+                                             "q2"};
     world.w.Hear(QueuesSeen{config});
     for (int i = dice.Between(1, 4); i > 0; --i) {
       world.w.See(MakeNode(absl::StrCat("n", i), dice.Between(4, 10)));
     }
     world.w.Hear(Synced{});
-    for (int i = 0; i < kGangs; ++i) SubmitGang(&dice, &world, i);
+    for (int i = 0; i < kGangs; ++i) SubmitGang(&dice, leaves, i, &world);
     bool was_outdated = false;
     world.Run(absl::Hours(1), [&](const Plan& plan) {
       if (was_outdated && !plan.empty()) ++followed;
