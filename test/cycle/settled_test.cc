@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a plan says when it leaves something to decide, in busy leaves whose heads have dates,
 // starve, or stop at the limit of a user, and may evict. ExactWorld holds each settled plan to it.
+#include <algorithm>
+
 #include "test/cycle/exact_world.h"
 #include "test/model/dice.h"
 
@@ -58,8 +60,20 @@ void SubmitGang(Dice* dice, const std::vector<std::string>& leaves, int number, 
   world->Submit(absl::Seconds(dice->Between(0, 60)), pods, run);
 }
 
+void SubmitJob(Dice* dice, const std::vector<std::string>& leaves, int number, ExactWorld* world) {
+  const absl::Duration run = absl::Seconds(dice->Between(5, 60));
+  Pod driver = Driver(absl::StrCat("s", number), dice->Between(1, 2));
+  driver.queue = leaves[dice->Between(0, 2)];
+  driver.service_account = absl::StrCat("user", dice->Between(0, 1));
+  if (!dice->OneIn(4)) driver.runtime = run;
+  const int32_t start = dice->Between(0, 3);
+  const Forecast forecast = Executors(start, dice->Between(0, start), dice->Between(1, 2));
+  world->SubmitSpark(absl::Seconds(dice->Between(0, 60)), driver, forecast,
+                     dice->OneIn(2) ? dice->Between(0, 3) : 0, run);
+}
+
 TEST_CASE("a settled plan plans nothing on its own result while an outdated one may") {
-  int64_t settled = 0, outdated = 0, followed = 0, claims = 0;
+  int64_t settled = 0, outdated = 0, followed = 0, claims = 0, growth = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     CAPTURE(seed);
     Dice dice(seed);
@@ -74,7 +88,9 @@ TEST_CASE("a settled plan plans nothing on its own result while an outdated one 
       world.w.See(MakeNode(absl::StrCat("n", i), dice.Between(4, 10)));
     }
     world.w.Hear(Synced{});
-    for (int i = 0; i < kGangs; ++i) SubmitGang(&dice, leaves, i, &world);
+    for (int i = 0; i < kGangs; ++i) {
+      dice.OneIn(3) ? SubmitJob(&dice, leaves, i, &world) : SubmitGang(&dice, leaves, i, &world);
+    }
     bool was_outdated = false;
     world.Run(absl::Hours(1), [&](const Plan& plan) {
       if (was_outdated && !plan.empty()) ++followed;
@@ -82,12 +98,15 @@ TEST_CASE("a settled plan plans nothing on its own result while an outdated one 
       outdated += plan.outdated ? 1 : 0;
       settled += plan.settled() && !plan.empty() ? 1 : 0;
       claims += static_cast<int64_t>(plan.claims.size());
+      growth += std::count_if(plan.steps.begin(), plan.steps.end(),
+                              [](const Step& step) { return step.kind == StepKind::kGrow; });
     });
   }
   CHECK(settled > 5000);
   CHECK(outdated > 1000);
   CHECK(followed > 50);
   CHECK(claims > 200);
+  CHECK(growth > 200);
 }
 
 }  // namespace
