@@ -2,7 +2,9 @@
 #include "scheduler/cycle/candidates.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -20,6 +22,22 @@ constexpr size_t kMost = 8192;
 
 bool Younger(const Pod& a, const Pod& b) {
   return std::tie(b.created, b.name, b.uid) < std::tie(a.created, a.name, a.uid);
+}
+
+// Half-bound, or started by the plan itself.
+std::map<QueueId, std::vector<GangId>> StartingByLeaf(const Round& round) {
+  std::map<QueueId, std::vector<GangId>> starting;
+  const auto add = [&](GangId id) {
+    const QueueId leaf = round.gang(id).queue;
+    if (leaf.valid()) starting[leaf].push_back(id);
+  };
+  for (const Begun& begun : round.begun) {
+    if (round.gang(begun.gang).state == GangState::kStarting) add(begun.gang);
+  }
+  for (const Step& step : round.plan->steps) {
+    if (step.kind == StepKind::kStart) add(step.gang);
+  }
+  return starting;
 }
 
 class Gathering {
@@ -62,21 +80,19 @@ class Gathering {
            gang.priority < claimant_.priority;
   }
 
-  void NoteUnseen(const Gang& gang) { round_.plan->unseen.push_back(gang.id); }
+  void NoteUnseen(const Gang& gang) { round_.plan->unseen.insert(gang.id); }
 
-  // Those that have not begun yet, or that this plan starts: nowhere among those that run.
+  // They are nowhere among those that run.
   void NoteStarting() {
-    const auto note = [this](GangId id) {
-      const Gang& gang = round_.gang(id);
-      if (!gang.queue.valid()) return;
-      const bool own = gang.queue == claimant_.queue;
-      if (own ? MayPreempt(gang) : MayTakeFrom(gang.queue)) NoteUnseen(gang);
-    };
-    for (const Begun& begun : round_.begun) {
-      if (round_.gang(begun.gang).state == GangState::kStarting) note(begun.gang);
-    }
-    for (const Step& step : round_.plan->steps) {
-      if (step.kind == StepKind::kStart) note(step.gang);
+    if (!round_.starting.has_value()) round_.starting = StartingByLeaf(round_);
+    for (auto entry = round_.starting->begin(); entry != round_.starting->end();) {
+      auto& [leaf, gangs] = *entry;
+      const bool own = leaf == claimant_.queue;
+      const bool all = !own && MayTakeFrom(leaf);
+      for (GangId id : gangs) {
+        if (all || (own && MayPreempt(round_.gang(id)))) NoteUnseen(round_.gang(id));
+      }
+      entry = all ? round_.starting->erase(entry) : std::next(entry);
     }
   }
 
@@ -331,63 +347,6 @@ Candidate Without(const State& state, const Candidate& candidate, const std::set
     }
   }
   return rest;
-}
-
-namespace {
-
-// So many pods of a gang in one role on one node, which count alike.
-struct Alike {
-  GangId gang;
-  RoleId role;
-  NodeId node;
-  bool departing = false;
-  int32_t count = 0;
-
-  auto what() const { return std::tie(gang, role, node, departing); }
-};
-
-std::vector<Alike> CountAlike(const State& state, const std::vector<PodId>& pods) {
-  std::vector<Alike> each;
-  each.reserve(pods.size());
-  for (PodId pod : pods) {
-    const Footing& footing = state.pod(pod).footing;
-    if (!OnNode(footing.standing)) continue;
-    const bool departing = footing.standing == Standing::kDeparting;
-    each.push_back({footing.gang, footing.role, footing.node, departing, 1});
-  }
-  std::sort(each.begin(), each.end(),
-            [](const Alike& a, const Alike& b) { return a.what() < b.what(); });
-  std::vector<Alike> counted;
-  for (const Alike& one : each) {
-    const bool more = !counted.empty() && counted.back().what() == one.what();
-    if (more) {
-      ++counted.back().count;
-    } else {
-      counted.push_back(one);
-    }
-  }
-  return counted;
-}
-
-}  // namespace
-
-void Release(Round& round, const Candidate& candidate) {
-  Draft& draft = round.draft;
-  const State& state = draft.state();
-  const Gang& gang = state.gang(candidate.gang);
-  if (candidate.kind == Candidate::Kind::kClaim) ReleaseClaim(draft, gang);
-  for (const Alike& pods : CountAlike(state, candidate.pods)) {
-    const Gang& of = state.gang(pods.gang);
-    draft.Take(of, pods.role, pods.node, -pods.count, Tree::Use::kUsed);
-    if (pods.departing) draft.Leave(of, pods.role, -pods.count);
-  }
-  if (!candidate.whole()) return;
-  for (const HoldSlot& slot : HoldsOf(round, gang)) {
-    draft.Take(gang, gang.executor, slot.node, -slot.count, Tree::Use::kHeld);
-  }
-  for (const RepairHold& repair : gang.repairs) {
-    draft.Take(gang, repair.role, repair.node, -1, Tree::Use::kHeld);
-  }
 }
 
 }  // namespace muster

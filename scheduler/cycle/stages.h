@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,9 @@ struct Round {
   std::vector<HeldBack> held_back;
   std::map<QueueId, int32_t> unbacked;  // gangs, by leaf (unbacked.h)
   Departures departures;
+  // Gangs that are just starting, by leaf, which no search for victims has passed by yet
+  // (candidates.cc).
+  std::optional<std::map<QueueId, std::vector<GangId>>> starting;
   // What queues were entitled to after so many steps and no claims, where it was asked (rights.h).
   std::shared_ptr<const Entitlements> entitled;
   size_t entitled_after = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/strings/string_view.h"
 #include "scheduler/model/gang.h"
 #include "scheduler/model/ids.h"
@@ -106,7 +107,7 @@ struct Plan {
   std::vector<Verdict> verdicts;  // one per gang that waits with something, in rank order
   // That a search for victims passed by because not all of their binds are seen: once they are, it
   // may find them.
-  std::vector<GangId> unseen;
+  absl::btree_set<GangId> unseen;
   // Whether a cycle run on the result would plan nothing. Not so where it is outdated; nor after
   // growth, which uses up limits of users, and a head that such a limit stops is in nobody's way;
   // nor after a release, of which a limit is free; nor after a claim, whose gang has room now and

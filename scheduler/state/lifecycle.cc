@@ -324,7 +324,7 @@ void State::Assume(const Plan& plan, absl::Time now) {
     Touch(id);
   }
   for (const Claim& claim : plan.claims) AssumeClaim(claim, now);
-  unseen_ = absl::btree_set<GangId>(plan.unseen.begin(), plan.unseen.end());
+  unseen_ = plan.unseen;
   NoteShortages(plan, now);
 }
 
