@@ -36,17 +36,18 @@ Reason Behind(const Gang& head) {
   return Reason{.code = ReasonCode::kBehindHead, .subject = FullName(head)};
 }
 
-// Calls with each head that binds the gang and could use the same nodes, until it says false.
+// Calls with each head that binds the gang and could use the same nodes, and whether it binds all
+// leaves, until it says false.
 template <typename Visit>
 void EachAhead(Round& round, const Gang& gang, const Shape& shape, Visit visit) {
   const auto found = round.blocked.find(gang.queue);
   if (found != round.blocked.end()) {
     for (const BlockedPool& hold : found->second) {
-      if (Meets(round, hold, shape) && !visit(hold)) return;
+      if (Meets(round, hold, shape) && !visit(hold, false)) return;
     }
   }
   for (const BlockedPool& hold : round.starving) {
-    if (hold.head != gang.id && Meets(round, hold, shape) && !visit(hold)) return;
+    if (hold.head != gang.id && Meets(round, hold, shape) && !visit(hold, true)) return;
   }
 }
 
@@ -93,7 +94,6 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
   if (leaf.backfill && reason != nullptr) {
     const BlockedPool* known = everywhere ? nullptr : DatedAsStarving(round, gang);
     blocked.push_back(known != nullptr ? *known : HoldFor(round, gang, shape, everywhere));
-    blocked.back().starving = false;
     absl::StrAppend(&reason->detail, reason->detail.empty() ? "" : "; ", "it ",
                     blocked.back().told);
     return;
@@ -105,12 +105,11 @@ void Block(Round& round, const Gang& gang, const Shape& shape, bool everywhere, 
 Passing MayPass(Round& round, const Gang& gang, const Shape& shape, absl::Time by) {
   Passing passing;
   const bool limited = round.state().tree().at(gang.queue).limits_users;
-  EachAhead(round, gang, shape, [&](const BlockedPool& hold) {
+  EachAhead(round, gang, shape, [&](const BlockedPool& hold, bool binds_all) {
     if (passing.first == nullptr) passing.first = &hold;
     if (round.gang(hold.head).queue == gang.queue) passing.leads = false;
-    const bool ends = limited || hold.starving;  // at the limit of a user, at an entitlement
-    const bool before = passing.held_back.has_value() && passing.held_back->may_lead;
-    if (hold.dated || ends) passing.held_back = HeldBack{gang.id, ends || before};
+    passing.may_move = passing.may_move || hold.dated;
+    passing.may_lead = passing.may_lead || limited || binds_all;
     passing.may = hold.date != absl::InfiniteFuture();
     if (!passing.may) {
       passing.first = &hold;
@@ -126,7 +125,7 @@ Passing MayPass(Round& round, const Gang& gang, const Shape& shape, absl::Time b
 
 GangId HeadAhead(Round& round, const Gang& gang, const Shape& shape) {
   GangId head;
-  EachAhead(round, gang, shape, [&head](const BlockedPool& hold) {
+  EachAhead(round, gang, shape, [&head](const BlockedPool& hold, bool) {
     head = hold.head;
     return false;
   });

@@ -9,8 +9,6 @@
 // the room of nodes in place of a number of processors.
 #pragma once
 
-#include <optional>
-
 #include "scheduler/cycle/stages.h"
 
 namespace muster {
@@ -31,7 +29,8 @@ struct Passing {
   const BlockedPool* first = nullptr;      // the head that it comes after; nullptr: none
   bool may = true;                         // be tried all the same
   bool leads = true;                       // its leaf: the heads are of others
-  std::optional<HeldBack> held_back;       // where what starts may change any of that
+  bool may_move = false;                   // a head's date, with what starts
+  bool may_lead = false;                   // since what starts may move the heads out of its way
   std::vector<const BlockedPool*> beside;  // heads that must keep what is planned for them
   GangId passes;                           // the first head before whose date it will be gone
 };

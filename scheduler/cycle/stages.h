@@ -39,7 +39,6 @@ struct KeptRoom {
 struct BlockedPool {
   GangId head;
   bool everywhere = false;  // short of quota, not of nodes
-  bool starving = false;    // binds all leaves (starving.h)
   bool dated = false;       // has a date, or may have one when more is known
   std::vector<bool> nodes;  // by slot
   // By estimate it starts then, when this gang has ended; infinite: there is no date.

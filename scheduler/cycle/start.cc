@@ -111,7 +111,9 @@ bool AskAnew(Round& round, const Gang& gang, absl::Duration run, int32_t positio
   const Passing passing = MayPass(round, gang, shape, round.now + run);
   if (passing.first != nullptr) {
     if (passing.may && TryPassing(round, gang, shape, passing, failed)) return true;
-    if (passing.held_back.has_value()) round.held_back.push_back(*passing.held_back);
+    if (passing.may_move || passing.may_lead) {
+      round.held_back.push_back({gang.id, passing.may_lead});
+    }
     SharedReason reason = WhyBehind(round, gang, shape, *passing.first, run);
     if (passing.leads && reason->code == ReasonCode::kBehindHead) {
       Block(round, gang, shape, false, nullptr);

@@ -54,7 +54,6 @@ Outcome Serve(Round& round, const Gang& gang) {
   }
   if (!CouldStart(round.draft, round.profile, gang)) return Outcome::kNothing;
   round.starving.push_back(HoldFor(round, gang, shape, false));
-  round.starving.back().starving = true;
   return Outcome::kHeld;
 }
 

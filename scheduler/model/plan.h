@@ -120,8 +120,8 @@ struct Plan {
     return true;
   }
   // Something starts, and somebody who might find room waits for the date of a head, which that may
-  // move, or behind a head that a limit may come to stop which does not stop those behind it: it is
-  // in nobody's way then.
+  // move; or somebody waits behind a head that it may move out of the way: to the limit of a user
+  // that does not stop those behind it, or from the place of the head that binds all leaves.
   bool outdated = false;
   bool empty() const { return steps.empty() && releases.empty() && claims.empty(); }
   friend bool operator==(const Plan&, const Plan&) = default;

@@ -25,6 +25,16 @@ struct Cluster : Witness {
   }
 };
 
+// A gang of two, whose binds are on their way.
+struct StartingPair : Cluster {
+  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
+  StartingPair() {
+    See(a);
+    See(b);
+    StartOn({{a, "n1"}, {b, "n2"}});
+  }
+};
+
 TEST_CASE("a gang is starting until its minimum is bound, then started") {
   Cluster c;
   const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
@@ -42,13 +52,10 @@ TEST_CASE("a gang is starting until its minimum is bound, then started") {
 
 TEST_CASE("who was passed by as a victim is worth a decision once all its binds are seen") {
   const bool passed_by = GENERATE(true, false);
-  Cluster c;
-  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
-  c.See(a);
-  c.See(b);
-  c.StartOn({{a, "n1"}, {b, "n2"}});
+  StartingPair c;
+  const Pod &a = c.a, &b = c.b;
   Plan in_vain;
-  if (passed_by) in_vain.unseen = {c.GangOf(a).id, c.GangOf(a).id};
+  if (passed_by) in_vain.unseen = {c.GangOf(a).id};
   c.state.Assume(in_vain, c.now);
   c.state.ClearChanged();
   c.Accept(a, "n1");
@@ -63,11 +70,8 @@ TEST_CASE("who was passed by as a victim is worth a decision once all its binds 
 
 TEST_CASE("the half-bound limit runs from the first accepted bind, however it is heard") {
   const bool answer_first = GENERATE(true, false);
-  Cluster c;
-  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
-  c.See(a);
-  c.See(b);
-  c.StartOn({{a, "n1"}, {b, "n2"}});
+  StartingPair c;
+  const Pod& a = c.a;
   CHECK(c.GangOf(a).first_bind == absl::InfiniteFuture());
   c.now += absl::Seconds(2);
   if (answer_first) c.Hear(BindAccepted{a.uid});
