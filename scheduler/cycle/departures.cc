@@ -7,9 +7,8 @@ namespace muster {
 
 absl::Time EstimatedEnd(const Gang& gang, absl::Time now) {
   const bool over = gang.state == GangState::kEnded || gang.bound == 0;
-  if (over && !gang.evicted) return now;
-  if (gang.ends == absl::InfiniteFuture() || gang.ends >= now) return gang.ends;
-  return now < gang.ends + kEstimateGrace ? now : absl::InfiniteFuture();
+  if (over && !gang.evicted) return absl::InfinitePast();
+  return now < gang.ends + kEstimateGrace ? gang.ends : absl::InfiniteFuture();
 }
 
 namespace {

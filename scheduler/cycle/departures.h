@@ -14,8 +14,10 @@
 
 namespace muster {
 
-// Infinite where it is not known, or past. A gang that ended has pods that are still on their way
-// out, and one that is a little over its estimate ends any moment: now.
+// Infinite where it is not known. One that is a little over its estimate may end any moment, and
+// keeps its turn: else two of them would be taken to end together once both are, and a gang could
+// start with nothing but time gone by. A gang that ended has pods that are still on their way out:
+// long ago.
 absl::Time EstimatedEnd(const Gang& gang, absl::Time now);
 
 struct Departure {
