@@ -89,6 +89,7 @@ void State::Advance(Gang* gang, absl::Time now) {
   if (gang->accepted > 0 && gang->first_bind == absl::InfiniteFuture()) {
     gang->first_bind = now;
     Remind(gang->id, now + kHalfBoundLimit);
+    if (gang->refusals > 0) changed_ = true;  // it may have to be released now
   }
   const bool driver_in = gang->driver.valid() && HasBegun(pods_.at(gang->driver));
   const bool whole = gang->bound == gang->accepted && gang->bound >= gang->minimum;

@@ -68,6 +68,17 @@ TEST_CASE("who was passed by as a victim is worth a decision once all its binds 
   CHECK_FALSE(c.state.changed());
 }
 
+TEST_CASE("a gang of which a bind was refused is decided on when another is accepted") {
+  const bool refused = GENERATE(true, false);
+  const bool answer_first = GENERATE(true, false);
+  StartingPair c;
+  if (refused) c.Hear(BindRefused{c.a.uid, 409, "no"});
+  c.state.ClearChanged();
+  if (answer_first) c.Hear(BindAccepted{c.b.uid});
+  c.See(On(c.b, "n2"));
+  CHECK(c.state.changed() == refused);  // it may have to be released
+}
+
 TEST_CASE("the half-bound limit runs from the first accepted bind, however it is heard") {
   const bool answer_first = GENERATE(true, false);
   StartingPair c;
