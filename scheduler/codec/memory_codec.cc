@@ -62,12 +62,18 @@ std::string EvictionText(const PastEviction& eviction) {
                       "}");
 }
 
+// Left out where there is none, so that daemons that do not know it read the text.
+std::string StartedText(const Memory& memory) {
+  if (memory.started.empty()) return "";
+  return absl::StrCat(",\"started\":", List(memory.started, JsonText));
+}
+
 std::string Encode(const Memory& memory) {
-  return absl::StrCat("{\"version\":", JsonText(kMemoryVersion),
-                      ",\"claims\":", List(memory.claims, ClaimText),
-                      ",\"runTimes\":", List(memory.run_times, RunTimesText),
-                      ",\"pastUse\":", List(memory.past_use, PastUseText),
-                      ",\"evictions\":", List(memory.evictions, EvictionText), "}\n");
+  return absl::StrCat(
+      "{\"version\":", JsonText(kMemoryVersion), ",\"claims\":", List(memory.claims, ClaimText),
+      ",\"runTimes\":", List(memory.run_times, RunTimesText),
+      ",\"pastUse\":", List(memory.past_use, PastUseText),
+      ",\"evictions\":", List(memory.evictions, EvictionText), StartedText(memory), "}\n");
 }
 
 // Of each app the newer half; false where none has more than one.
@@ -94,9 +100,10 @@ bool DropSomething(Memory* memory) {
         [](const ClaimRecord& a, const ClaimRecord& b) { return a.until < b.until; }));
     return true;
   }
-  const bool evictions = !memory->evictions.empty();
+  const bool something = !memory->evictions.empty() || !memory->started.empty();
   memory->evictions.clear();
-  return evictions;
+  memory->started.clear();
+  return something;
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace muster::codec {
 inline constexpr size_t kMemoryBytes = size_t{900} << 10;
 
 // At most `limit` bytes. What is left out where all is too much, until it fits: of run times the
-// older halves, again and again; then all run times and past use; then the claims that end first.
+// older halves, again and again; then all run times and past use; then the claims that end first;
+// then the rest.
 std::string EncodeMemory(const Memory& memory, size_t limit = kMemoryBytes);
 
 // InvalidArgument: what is wrong, in one line.

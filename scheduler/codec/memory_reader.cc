@@ -44,7 +44,8 @@ bool MemoryReader::Read(absl::string_view text, Memory* memory) {
                  {"claims", Items(&MemoryReader::Claim, &memory->claims)},
                  {"runTimes", Items(&MemoryReader::Times, &memory->run_times)},
                  {"pastUse", Items(&MemoryReader::Use, &memory->past_use)},
-                 {"evictions", Items(&MemoryReader::Eviction, &memory->evictions)}});
+                 {"evictions", Items(&MemoryReader::Eviction, &memory->evictions)},
+                 {"started", Items(&MemoryReader::Word, &memory->started), true}});
 }
 
 bool MemoryReader::Fail(absl::string_view path, absl::string_view expected) {

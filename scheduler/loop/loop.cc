@@ -98,7 +98,8 @@ bool Loop::Step(absl::Time until) {
     decide_after_ =
         now + took + std::clamp(kPause * (took - kShort), absl::ZeroDuration(), kLongestPause);
   }
-  if (state_.memory_changed() && now >= remembered_at_ + kRememberEvery) Remember(now);
+  const bool due = state_.memory_changed() && now >= remembered_at_ + kRememberEvery;
+  if (due || state_.memory_presses()) Remember(now);
   announcer_.Speak(state_, now, ports_.actuator);
   if (observer_ != nullptr) observer_->OnStepEnd(state_, now);
   return open;

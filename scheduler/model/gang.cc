@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler/model/gang.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,12 @@ int32_t HeldMembers(const Gang& gang) {
   int32_t held = 0;
   for (const HoldSlot& slot : gang.holds) held += slot.count;
   return held;
+}
+
+bool LooksUnstarted(const Gang& gang) {
+  if (gang.state != GangState::kStarted || gang.evicted || gang.driver.valid()) return false;
+  if (gang.bound > 0) return std::max(gang.bound, gang.ever) < gang.minimum;
+  return gang.succeeded > 0 && !gang.waiting.empty();
 }
 
 }  // namespace muster

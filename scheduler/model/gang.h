@@ -65,6 +65,7 @@ struct Gang {
   // Whether the minimum has been bound whole once: from then on missing members are repaired, and
   // no longer held for.
   bool full = false;
+  bool looks_unstarted = false;  // LooksUnstarted, when something of it last changed
 
   QueueId queue;         // invalid while the gang may use none: `refusal` says why
   LeafUserId leaf_user;  // the user in that queue; valid iff the queue is
@@ -156,5 +157,9 @@ inline bool ArrivedBefore(const Gang& a, const Gang& b) {
 std::string FullName(const Gang& gang);
 
 int32_t HeldMembers(const Gang& gang);
+
+// Whether it has started and who reads its pods alone would not know: some of its minimum are gone,
+// or all that ran has ended and others wait. Remembered (model/memory.h).
+bool LooksUnstarted(const Gang& gang);
 
 }  // namespace muster

@@ -66,6 +66,9 @@ struct Memory {
   std::vector<RunTimes> run_times;
   std::vector<PastUse> past_use;
   std::vector<PastEviction> evictions;  // of the last hour
+  // One member of each gang that has started and does not look it (model/gang.h), by uid: bound,
+  // or else waiting. It would be taken for half-bound, and what is left of it be deleted.
+  std::vector<std::string> started;
   friend bool operator==(const Memory&, const Memory&) = default;
 };
 

@@ -70,6 +70,11 @@ void State::Settle(GangId id, absl::Time now) {
     }
     TrimHolds(&gang);
   }
+  if (const bool looks = LooksUnstarted(gang); looks != gang.looks_unstarted) {
+    gang.looks_unstarted = looks;
+    memory_changed_ = true;
+    memory_presses_ = memory_presses_ || looks;
+  }
   if (unseen_.contains(id) && AllBindsAreSeen(pods_, gang)) {
     unseen_.erase(id);
     changed_ = true;

@@ -31,6 +31,16 @@ Memory State::ToMemory() const {
   memory.run_times = past_runs_.ToMemory();
   AddPastUse(&memory.past_use);
   memory.evictions = evictions_;
+  for (const Gang& gang : gangs_) {
+    if (!gang.id.valid() || !gang.looks_unstarted) continue;
+    const auto bound = std::find_if(gang.members.begin(), gang.members.end(), [this](PodId id) {
+      return pods_.at(id).footing.standing == Standing::kBound;
+    });
+    if (bound == gang.members.end() && gang.waiting.empty()) continue;  // binds that are not seen
+    const PodId speaker = bound != gang.members.end() ? *bound : gang.waiting.front();
+    memory.started.push_back(pods_.at(speaker).pod.uid);
+  }
+  std::sort(memory.started.begin(), memory.started.end());
   return memory;
 }
 
@@ -38,6 +48,7 @@ void State::On(const MemorySeen& event, absl::Time) {
   recalled_claims_ = event.memory.claims;
   past_runs_.Recall(event.memory.run_times);
   evictions_ = event.memory.evictions;
+  recalled_started_ = event.memory.started;
   for (const PastUse& record : event.memory.past_use) {
     AverageUse average = FromMemory(record, &resources_);
     if (record.user.empty()) {

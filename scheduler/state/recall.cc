@@ -8,12 +8,58 @@
 
 namespace muster {
 
+namespace {
+
+// Of those that live, or of those that have ended: nullptr where none has one.
+const Stamp* LatestStamp(const Pods& pods, const Gang& gang, bool ended) {
+  const Pod* latest = nullptr;
+  for (PodId member : gang.members) {
+    const Pod& pod = pods.at(member).pod;
+    if (!pod.stamp || pod.node_name.empty() || IsTerminal(pod) != ended) continue;
+    if (ended && pod.deleting) continue;  // of a start that was given up, perhaps
+    const bool later = latest == nullptr || pod.stamp->at > latest->stamp->at ||
+                       (pod.stamp->at == latest->stamp->at && pod.name < latest->name);
+    if (later) latest = &pod;
+  }
+  return latest == nullptr ? nullptr : &*latest->stamp;
+}
+
+// Whether all that was bound of it has ended, and some that wait are what it was to grow by: they
+// were there when the others were bound. Else who waits is another run under the same name.
+bool OutlivesItsMinimum(const Pods& pods, const Gang& gang) {
+  const Stamp* ended = LatestStamp(pods, gang, true);
+  if (ended == nullptr || LatestStamp(pods, gang, false) != nullptr) return false;
+  if (gang.bound > 0 || gang.driver.valid() || gang.ever < gang.minimum) return false;
+  return std::any_of(gang.waiting.begin(), gang.waiting.end(), [&pods, ended](PodId member) {
+    return pods.at(member).pod.created <= ended->at;
+  });
+}
+
+// What those that have ended were told counts for nothing but where their run goes on.
+const Stamp* StampOf(const Pods& pods, const Gang& gang, bool started) {
+  const Stamp* living = LatestStamp(pods, gang, false);
+  return living == nullptr && started ? LatestStamp(pods, gang, true) : living;
+}
+
+// A restarted daemon sees a started gang that has lost a member and a half-bound one alike: some
+// bound, some not. A member created after the decision that bound the others is a replacement.
+bool HasReplacements(const Pods& pods, const Gang& gang) {
+  const Stamp* stamp = LatestStamp(pods, gang, false);
+  return stamp != nullptr &&
+         std::any_of(gang.waiting.begin(), gang.waiting.end(), [&pods, stamp](PodId member) {
+           return pods.at(member).pod.created > stamp->at;
+         });
+}
+
+}  // namespace
+
 void State::On(const Synced&, absl::Time now) {
   if (synced_) return;
   synced_ = true;
   changed_ = true;
   nodes_.Rank();
-  RecallAuthority();
+  const absl::btree_set<GangId> started = RecallStarted();
+  RecallAuthority(started);
   for (uint32_t i = 0; i < pods_.slots().size(); ++i) {
     const Footing& footing = pods_.at(PodId{i}).footing;
     if (OnNode(footing.standing) && !nodes_.present(footing.node)) Refoot(PodId{i}, now);
@@ -25,7 +71,9 @@ void State::On(const Synced&, absl::Time now) {
     if (HasEnded(gang)) gang.began = absl::InfiniteFuture();
     if (gang.began != absl::InfiniteFuture()) RemindOfMinRuntime(gang);
     Settle(gang.id, now);
-    if (gang.state != GangState::kStarting || !HasReplacements(gang)) continue;
+    const bool half_bound = gang.state == GangState::kStarting;
+    if (!half_bound && gang.state != GangState::kWaiting) continue;
+    if (!started.contains(gang.id) && !(half_bound && HasReplacements(pods_, gang))) continue;
     Start(&gang, now);
     Settle(gang.id, now);
   }
@@ -33,30 +81,38 @@ void State::On(const Synced&, absl::Time now) {
   BeginPast(now);
 }
 
-const Stamp* State::StampOf(const Gang& gang) const {
-  const PodSlot* latest = nullptr;
-  for (PodId member : gang.members) {
-    const PodSlot& slot = pods_.at(member);
-    if (!slot.pod.stamp || slot.pod.node_name.empty() || IsTerminal(slot.pod)) continue;
-    const bool later =
-        latest == nullptr || slot.pod.stamp->at > latest->pod.stamp->at ||
-        (slot.pod.stamp->at == latest->pod.stamp->at && slot.pod.name < latest->pod.name);
-    if (later) latest = &slot;
+// Those that do not look it.
+absl::btree_set<GangId> State::RecallStarted() {
+  absl::btree_set<GangId> started;
+  for (const std::string& uid : recalled_started_) {
+    const PodId pod = pods_.Find(uid);
+    if (!pod.valid()) continue;
+    const Footing& footing = pods_.at(pod).footing;
+    const bool lives =
+        footing.standing == Standing::kBound || footing.standing == Standing::kWaiting;
+    if (lives && footing.gang.valid()) started.insert(footing.gang);
   }
-  return latest == nullptr ? nullptr : &*latest->pod.stamp;
+  recalled_started_.clear();
+  for (const Gang& gang : gangs_) {
+    if (gang.id.valid() && OutlivesItsMinimum(pods_, gang)) started.insert(gang.id);
+  }
+  return started;
 }
 
 // Queues that only stamps name become draining leaves before any waiting gang chooses: a label that
 // names one is then told that it is closed.
-void State::RecallAuthority() {
+void State::RecallAuthority(const absl::btree_set<GangId>& started) {
+  std::vector<GangId> without;
   for (Gang& gang : gangs_) {
     if (!gang.id.valid()) continue;
     SetAuthority(&gang, SpeakerOf(gang));
-    if (const Stamp* stamp = StampOf(gang)) ObeyStamp(&gang, *stamp);
+    if (const Stamp* stamp = StampOf(pods_, gang, started.contains(gang.id))) {
+      ObeyStamp(&gang, *stamp);
+    } else {
+      without.push_back(gang.id);
+    }
   }
-  for (Gang& gang : gangs_) {
-    if (gang.id.valid() && StampOf(gang) == nullptr) AssignQueue(&gang);
-  }
+  for (GangId id : without) AssignQueue(&gangs_[id.value]);
 }
 
 void State::ObeyStamp(Gang* gang, const Stamp& stamp) {
@@ -79,16 +135,6 @@ void State::RecallExecutor(Gang* gang) {
   if (!first.valid()) return;
   gang->executor_seen = true;
   gang->executor = pods_.at(first).footing.role;
-}
-
-// A restarted daemon sees a started gang that has lost a member and a half-bound one alike: some
-// bound, some not. A member created after the decision that bound the others is a replacement.
-bool State::HasReplacements(const Gang& gang) const {
-  const Stamp* stamp = StampOf(gang);
-  return stamp != nullptr &&
-         std::any_of(gang.waiting.begin(), gang.waiting.end(), [this, stamp](PodId member) {
-           return pods_.at(member).pod.created > stamp->at;
-         });
 }
 
 bool State::AwaitsForecast() const {

@@ -49,9 +49,11 @@ class State {
   bool AwaitsForecast() const;
   // What the next daemon is to be told (model/memory.h), and whether that has changed since the
   // last ClearMemoryChanged, beside claims: averages of past use do until use has long been steady.
+  // What presses is to be told at once.
   Memory ToMemory() const;
   bool memory_changed() const { return memory_changed_ || tree_.now() < past_settled_; }
-  void ClearMemoryChanged() { memory_changed_ = false; }
+  bool memory_presses() const { return memory_presses_; }
+  void ClearMemoryChanged() { memory_changed_ = memory_presses_ = false; }
   // Drivers whose forecast nobody has asked for yet.
   std::vector<PodId> TakeForecastRequests();
 
@@ -69,7 +71,6 @@ class State {
   const std::deque<Gang>& gangs() const { return gangs_; }  // id invalid: slot not in use
   // Gangs with waiting members, or half-bound, or short of what they were promised.
   const absl::btree_set<GangId>& attention() const { return attention_; }
-  // What users' gangs use and hold.
   const UserUse& user_use() const { return user_use_; }
   // How long it would run from now: its user's word, else its app's in the queue, else infinite.
   absl::Duration Estimate(const Gang& gang) const;
@@ -79,9 +80,7 @@ class State {
   const std::vector<PastEviction>& evictions() const { return evictions_; }
   const UserBooks& user_books() const { return user_books_; }
   const RunningGangs& running() const { return running_; }
-  // Waiting gangs with a claim.
   const absl::btree_set<GangId>& claimed() const { return claimed_; }
-  // Pods and gangs that count differently than before.
   const ChangeLog& changes() const { return changes_; }
   // Members that are promised room but have none: neither bound nor held.
   int32_t Deficit(const Gang& gang) const;
@@ -166,11 +165,10 @@ class State {
   void ChargeAll(const Gang& gang);
 
   // recall.cc: what is found, not decided
-  const Stamp* StampOf(const Gang& gang) const;
-  void RecallAuthority();
+  void RecallAuthority(const absl::btree_set<GangId>& started);
+  absl::btree_set<GangId> RecallStarted();
   void RecallExecutor(Gang* gang);
   void ObeyStamp(Gang* gang, const Stamp& stamp);
-  bool HasReplacements(const Gang& gang) const;
   void Promise(Gang* gang, absl::Time now);
 
   // memory.cc: what a later daemon is told, and was told
@@ -239,8 +237,8 @@ class State {
   UserPast user_past_;  // where past use counts
   UserBooks user_books_;
   absl::btree_set<GangId> attention_;
-  absl::btree_set<GangId> claimed_;
-  absl::btree_set<GangId> unseen_;  // of the last plan
+  absl::btree_set<GangId> claimed_;  // they wait
+  absl::btree_set<GangId> unseen_;   // of the last plan
   RunningGangs running_;
   absl::btree_set<std::pair<absl::Time, GangId>> timers_;
   std::vector<PodId> forecast_requests_;
@@ -248,12 +246,14 @@ class State {
   std::vector<PastEviction> evictions_;         // of the last hour, in order of time
   PastRuns past_runs_;
   std::vector<ClaimRecord> recalled_claims_;  // of an earlier daemon, until their gang is known
+  std::vector<std::string> recalled_started_;
   mutable Derived derived_;
   Arrivals arrivals_;
   ChangeLog changes_;
   bool synced_ = false;  // before that an absent node may just not have been listed yet
   bool changed_ = false;
   bool memory_changed_ = false;
+  bool memory_presses_ = false;
   absl::Time past_settled_ = absl::InfinitePast();
 };
 

@@ -12,7 +12,8 @@ void State::Fields(Visit&& visit) {
   visit(scheduler_name_, resources_, roles_, nodes_, pods_, gangs_, unused_gangs_, gang_by_key_,
         config_, tree_, user_use_, user_past_, user_books_, attention_, claimed_, unseen_, running_,
         timers_, forecast_requests_, departing_, evictions_, past_runs_, recalled_claims_,
-        arrivals_, synced_, changed_, memory_changed_, past_settled_);
+        recalled_started_, arrivals_, synced_, changed_, memory_changed_, memory_presses_,
+        past_settled_);
 }
 
 }  // namespace muster

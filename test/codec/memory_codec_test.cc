@@ -126,6 +126,18 @@ TEST_CASE("claims of daemons that did not write their victims are read") {
   CHECK(*DecodeMemory(text) == Sample());
 }
 
+TEST_CASE("gangs that do not look started are written where there are some") {
+  Memory memory = Sample();
+  memory.started = {"uid-3", "uid-4"};
+  const std::string text = EncodeMemory(memory);
+  CHECK(text == absl::StrReplaceAll(EncodeMemory(Sample()),
+                                    {{"]}\n", "],\"started\":[\"uid-3\",\"uid-4\"]}\n"}}));
+  CHECK(*DecodeMemory(text) == memory);
+  CHECK(Refusal(absl::StrReplaceAll(text, {{"\"uid-4\"", "4"}})) == "started[1]: expected text");
+  const Memory less = *DecodeMemory(EncodeMemory(memory, 100));
+  CHECK(less == Memory());
+}
+
 TEST_CASE("what is too much is left out, the oldest run times first, claims last") {
   Memory memory = Sample();
   memory.run_times.clear();

@@ -226,6 +226,92 @@ TEST_CASE("a half-bound gang and one that lost a member are told apart by the re
   CHECK(gang.state == (created > 50 ? GangState::kStarted : GangState::kStarting));
 }
 
+// Members 0 to 2 of a gang of three were bound at 50; 3 waits.
+struct ShortGang : Restarted {
+  void SeeMember(int32_t index, PodPhase phase = PodPhase::kRunning) {
+    See(Stamped(Member("g", index, 3), "n1", StampFor("removed", 3, 50), phase));
+  }
+  void SeeWaiting(int64_t created = 0) { See(Member("g", 3, 3, 1, created)); }
+  const Gang& gang() { return GangOf(Member("g", 3, 3)); }
+};
+
+TEST_CASE(
+    "a started gang that lost a member before any replaced it is known by what was remembered") {
+  const std::string remembered = GENERATE("", "uid-g-0", "uid-g-1", "uid-g-3", "uid-gone");
+  ShortGang w;
+  Memory memory;
+  if (!remembered.empty()) memory.started = {remembered};
+  w.Hear(MemorySeen{memory});
+  w.SeeMember(0);
+  w.See(Stamped(Member("g", 1, 3), "n1", StampFor("removed", 3, 50)));
+  w.SeeWaiting();
+  w.Hear(Synced{});
+  CAPTURE(remembered);
+  const bool known = !remembered.empty() && remembered != "uid-gone";
+  CHECK(w.gang().state == (known ? GangState::kStarted : GangState::kStarting));
+  CHECK(w.state.Deficit(w.gang()) == (known ? 1 : 0));
+  CHECK(w.state.ToMemory().started ==
+        (known ? std::vector<std::string>{"uid-g-0"} : std::vector<std::string>()));
+}
+
+TEST_CASE("a gang outlives its minimum where those who wait were there when it started") {
+  ShortGang w;
+  const int64_t created = GENERATE(0, 70);
+  const bool remembered = GENERATE(true, false);
+  const PodPhase last = GENERATE(PodPhase::kSucceeded, PodPhase::kFailed);
+  if (remembered) w.Hear(MemorySeen{Memory{.started = {"uid-g-3"}}});
+  w.SeeMember(0, PodPhase::kSucceeded);
+  w.SeeMember(1, PodPhase::kSucceeded);
+  w.SeeMember(2, last);
+  w.SeeWaiting(created);
+  w.Hear(Synced{});
+  const bool goes_on = remembered || created < 50;
+  CHECK(w.gang().state == (goes_on ? GangState::kStarted : GangState::kWaiting));
+  // It stays where it began; another run under its name begins anew.
+  CHECK(w.state.tree().at(w.gang().queue).path == (goes_on ? "removed" : "default"));
+  CHECK(w.state.Deficit(w.gang()) == (goes_on && last == PodPhase::kFailed ? 1 : 0));
+  CHECK(w.state.ToMemory().started ==
+        (goes_on ? std::vector<std::string>{"uid-g-3"} : std::vector<std::string>()));
+}
+
+TEST_CASE("a start that was given up is not taken for one that its minimum has ended of") {
+  ShortGang w;
+  for (int32_t i = 0; i < 3; ++i) {
+    Pod pod = Stamped(Member("g", i, 3), "n1", StampFor("default", 3, 50), PodPhase::kFailed);
+    pod.deleting = true;
+    w.See(pod);
+  }
+  w.SeeWaiting();
+  w.Hear(Synced{});
+  CHECK(w.gang().state == GangState::kWaiting);
+}
+
+TEST_CASE("what is remembered of gangs that do not look started is what changes") {
+  Restarted w;
+  w.Hear(Synced{});
+  for (int32_t i = 0; i < 3; ++i) {
+    w.See(Stamped(Member("g", i, 3), "n1", StampFor("default", 3, 50)));
+  }
+  const Pod first = Member("g", 0, 3);
+  REQUIRE(w.GangOf(first).state == GangState::kStarted);
+  w.state.ClearMemoryChanged();
+  CHECK(w.state.ToMemory().started.empty());
+  w.Gone(Member("g", 1, 3));
+  CHECK(w.state.memory_changed());
+  CHECK(w.state.ToMemory().started == std::vector<std::string>{first.uid});
+  // What is evicted whole has no start to be remembered.
+  Plan evict;
+  const Pod claimant = MakePod("claimant");
+  w.See(claimant);
+  evict.claims.push_back({w.GangOf(claimant).id, {}, {}, {}});
+  evict.claims.back().victims.push_back({w.GangOf(first).id,
+                                         true,
+                                         EvictionCause::kReclaim,
+                                         {w.pod(first), w.pod(Member("g", 2, 3))}});
+  w.state.Assume(evict, w.now);
+  CHECK(w.state.ToMemory().started.empty());
+}
+
 TEST_CASE("a stamp on a pod that is not bound is ignored") {
   Restarted w;
   Pod pod = MakePod("p");
