@@ -43,7 +43,8 @@ class Policies {
   void Vary(QueueConfig* config) {
     for (QueueSpec& queue : config->queues) {
       if (random_.Percent(30)) queue.users.otherwise = Limit();
-      if (random_.Percent(20)) queue.users.named[absl::StrCat(queue.namespaces[0], "/u0")] = Limit();
+      if (random_.Percent(20))
+        queue.users.named[absl::StrCat(queue.namespaces[0], "/u0")] = Limit();
       if (random_.Percent(25)) queue.max_running = static_cast<int32_t>(random_.Between(1, 4));
       if (random_.Percent(30)) {
         queue.autoscale = Autoscale::kDriver;

@@ -92,8 +92,7 @@ bool IsKnownToPods(const State& state, bool reloads, absl::Time now) {
     const bool orphaned = gang.state == GangState::kEnded && !gang.waiting.empty();
     return gang.state == GangState::kStarting || gang.backoff_until > now ||
            gang.spared_until > now || !gang.passed.empty() || !gang.repairs.empty() ||
-           state.Deficit(gang) > 0 || nothing_left || orphaned ||
-           (reloads && !gang.holds.empty());
+           state.Deficit(gang) > 0 || nothing_left || orphaned || (reloads && !gang.holds.empty());
   });
 }
 
