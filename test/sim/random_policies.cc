@@ -97,7 +97,8 @@ class Policies {
   }
 
   void Gate(codec::Job* job, codec::Scenario* scenario) {
-    if (!random_.Percent(8)) return;
+    // Executors would come to life gated after their driver was.
+    if (!random_.Percent(8) || job->kind == codec::JobKind::kSpark) return;
     job->gated = true;
     codec::TouchPods ungate;
     ungate.pods = absl::StrCat(job->ns, "/", job->name, "*");

@@ -183,11 +183,12 @@ TEST_CASE("at rest there is nothing to decide, for this daemon or its successor"
     Rests observer(policies);
     Options options = GangOptions(seed);
     options.observer = &observer;
-    Simulation(scenario, options).Run();
+    const Report report = Simulation(scenario, options).Run();
     rests += observer.rests;
     successors += observer.successors;
     INFO("MUSTER_SEED=" << seed << "\n" << Describe(scenario));
     CHECK(observer.wrong == std::vector<std::string>());
+    CHECK(report.violations == std::vector<std::string>());
   }
   if (only != 0) return;
   CHECK(rests > static_cast<int64_t>(last) * 100);
