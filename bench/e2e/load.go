@@ -62,19 +62,27 @@ func podOf(name, scheduler, metadata string) []byte {
 }
 
 // backlog creates pods, each a gang of its own, for a queue that lets one of them start, and waits
-// until the daemon says of all the others that they wait.
+// until the daemon says of all the others that they wait. Without a daemon they are of a scheduler
+// that is not there, and wait for that.
 func backlog(arguments []string) {
 	flags := flag.NewFlagSet("backlog", flag.ExitOnError)
 	path := flags.String("kubeconfig", "", "an administrator's")
-	daemon := flags.String("http", "", "URL of the daemon's /metrics")
+	daemon := flags.String("http", "", "URL of the daemon's /metrics; empty: none shall see to them")
 	gangs := flags.Int("gangs", 10000, "pods")
 	flags.Parse(arguments)
 	a, err := newAPI(*path, 32)
 	check(err)
+	scheduler := "muster"
+	if *daemon == "" {
+		scheduler = "nobody"
+	}
 	check(parallel(*gangs, 32, func(i int) error {
-		return a.post("/api/v1/namespaces/default/pods", podOf(fmt.Sprintf("backlog-%05d", i), "muster",
+		return a.post("/api/v1/namespaces/default/pods", podOf(fmt.Sprintf("backlog-%05d", i), scheduler,
 			`"labels":{"app":"bench","muster.dev/queue":"backlog"}`))
 	}))
+	if *daemon == "" {
+		return
+	}
 	waiting := regexp.MustCompile(`muster_queue_waiting_gangs\{queue="backlog",reason="[A-Za-z]+"\} (\d+)`)
 	for giveUp := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		sum := 0

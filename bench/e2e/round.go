@@ -53,7 +53,7 @@ func pidsOf(list string) map[string]int {
 func round(arguments []string) {
 	flags := flag.NewFlagSet("round", flag.ExitOnError)
 	path := flags.String("kubeconfig", "", "an administrator's")
-	who := flags.String("who", "muster", "muster, muster-recording, muster-backlog or bind-only: whose pods these are")
+	who := flags.String("who", "muster", "muster, muster-recording, muster-crowd, muster-backlog or bind-only: whose pods these are")
 	gangs := flags.Int("gangs", 1, "gangs")
 	size := flags.Int("size", 10000, "members of each")
 	writers := flags.Int("writers", 32, "pods created at a time")

@@ -4,7 +4,8 @@
 # fresh one for each; all of them without arguments. Each line of JSON goes to build/bench/e2e.jsonl,
 # the ratios to the terminal.
 # bench/e2e/run.sh record [TURNS [ROUND]]: the same round with and without --record in turns.
-# bench/e2e/run.sh backlog [TURNS [ROUND]]: the same round with and without 10,000 waiting gangs.
+# bench/e2e/run.sh backlog [TURNS [ROUND]]: the same round alone, beside 10,000 pods that wait for a
+# scheduler that is not there, and beside 10,000 gangs that cannot start.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -68,6 +69,16 @@ recorded() {
   take_down
 }
 
+# crowded GANGS SIZE: there are as many pods as gangs in a backlog, of a scheduler that is not there.
+crowded() {
+  bring_up
+  start_muster
+  "$tool" backlog --kubeconfig "$cluster_dir/admin.kubeconfig"
+  sleep 30
+  measure muster-crowd "$1" "$2" "$(process_pid muster)"
+  take_down
+}
+
 # backlogged GANGS SIZE [idle]: another queue has 10,000 gangs, of which its max lets one start.
 backlogged() {
   bring_up
@@ -87,12 +98,14 @@ muster() {
   take_down
 }
 
-# in_turns OTHER TURNS ROUND: the round of muster and the other one; what idles does so once.
+# in_turns TURNS ROUND OTHER...: the round of muster and the other ones; what idles does so once.
 in_turns() {
-  local turn idle=idle
-  for ((turn = 0; turn < $2; turn++)); do
-    muster "${3%x*}" "${3#*x}"
-    "$1" "${3%x*}" "${3#*x}" "$idle"
+  local turn other idle=idle
+  for ((turn = 0; turn < $1; turn++)); do
+    muster "${2%x*}" "${2#*x}"
+    for other in "${@:3}"; do
+      "$other" "${2%x*}" "${2#*x}" "$idle"
+    done
     idle=
   done
   "$tool" summary <"$out/e2e.jsonl"
@@ -105,8 +118,8 @@ mkdir -p "$out"
 trap take_down EXIT
 : >"$out/e2e.jsonl"
 case "${1:-}" in
-  record) in_turns recorded "${2:-5}" "${3:-500x20}"; exit ;;
-  backlog) in_turns backlogged "${2:-3}" "${3:-500x20}"; exit ;;
+  record) in_turns "${2:-5}" "${3:-500x20}" recorded; exit ;;
+  backlog) in_turns "${2:-3}" "${3:-500x20}" crowded backlogged; exit ;;
 esac
 rounds=("$@")
 [ $# -gt 0 ] || rounds=(500x20 1x10000)

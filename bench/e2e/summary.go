@@ -12,6 +12,7 @@ import (
 
 const (
 	recordingMuster = "muster-recording" // serve --record
+	crowdMuster     = "muster-crowd"     // beside pods of a scheduler that is not there
 	backlogMuster   = "muster-backlog"   // beside gangs that cannot start
 )
 
@@ -19,7 +20,8 @@ const (
 // bind-only client's of the same shape.
 func summary([]string) {
 	limits := map[string]result{}
-	plain, recording, beside := map[string][]result{}, map[string][]result{}, map[string][]result{}
+	plain, recording := map[string][]result{}, map[string][]result{}
+	crowd, beside := map[string][]result{}, map[string][]result{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var r result
@@ -33,6 +35,9 @@ func summary([]string) {
 				r.BindsPerS, r.BindsPerSAfter, r.CreateToBindP50, costs(r))
 		case recordingMuster:
 			recording[r.Round] = append(recording[r.Round], r)
+		case crowdMuster:
+			crowd[r.Round] = append(crowd[r.Round], r)
+			fmt.Printf("%-8s beside a crowd   %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
 		case backlogMuster:
 			beside[r.Round] = append(beside[r.Round], r)
 			fmt.Printf("%-8s beside a backlog %6.0f binds/s; P50 %5.2f s; %s\n", r.Round, r.BindsPerS, r.CreateToBindP50, costs(r))
@@ -64,9 +69,11 @@ func summary([]string) {
 		}
 	}
 	for round, with := range beside {
-		a, b := median(plain[round], result.bindsPerS), median(with, result.bindsPerS)
-		fmt.Printf("%-8s beside a backlog: %.0f of %.0f binds/s, %.1f %% less (medians; target 3)  %s\n",
-			round, b, a, 100*(a-b)/a, verdict(b > a*0.97))
+		alone, pods, b := median(plain[round], result.bindsPerS), median(crowd[round], result.bindsPerS), median(with, result.bindsPerS)
+		fmt.Printf("%-8s beside as many pods of nobody: %.0f of %.0f binds/s, %.1f %% less (medians): the API server's part\n",
+			round, pods, alone, 100*(alone-pods)/alone)
+		fmt.Printf("%-8s beside a backlog: %.0f binds/s, %.1f %% less than alone, %.1f %% less than beside those pods (medians; target 3)  %s\n",
+			round, b, 100*(alone-b)/alone, 100*(pods-b)/pods, verdict(b > alone*0.97))
 	}
 	for round, with := range recording {
 		compare(round, plain[round], with)
