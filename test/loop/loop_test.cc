@@ -270,6 +270,26 @@ TEST_CASE("how long an app ran is written when it has ended") {
   CHECK(w.memories[0].run_times[0].seconds == std::vector<int64_t>{300});
 }
 
+TEST_CASE("that a gang no longer looks started is written at once") {
+  ScriptedWorld w;
+  w.See(MakeNode("n", 8));
+  w.Tell(Synced{});
+  Pod past = MakePod("past");
+  past.app = "etl";
+  const Pod a = Member("g", 0, 2), b = Member("g", 1, 2);
+  for (const Pod& pod : {past, a, b}) w.See(pod);
+  w.Run();
+  for (const Pod& pod : {past, a, b}) w.Accept(pod);
+  w.Run();
+  w.See(On(past, "n", PodPhase::kSucceeded));  // written, and not again within a minute
+  w.Run(absl::Seconds(1));
+  REQUIRE(w.memories.size() == 1);
+  w.Tell(PodGone{b.uid});
+  w.Run(absl::Seconds(1));
+  REQUIRE(w.memories.size() == 2);
+  CHECK(w.memories.back().started == std::vector<std::string>{a.uid});
+}
+
 TEST_CASE("history is written once a minute while it moves, and without a half-life never") {
   for (const bool counts : {true, false}) {
     CAPTURE(counts);

@@ -243,7 +243,7 @@ TEST_CASE(
   if (!remembered.empty()) memory.started = {remembered};
   w.Hear(MemorySeen{memory});
   w.SeeMember(0);
-  w.See(Stamped(Member("g", 1, 3), "n1", StampFor("removed", 3, 50)));
+  w.SeeMember(1);
   w.SeeWaiting();
   w.Hear(Synced{});
   CAPTURE(remembered);
@@ -298,6 +298,7 @@ TEST_CASE("what is remembered of gangs that do not look started is what changes"
   CHECK(w.state.ToMemory().started.empty());
   w.Gone(Member("g", 1, 3));
   CHECK(w.state.memory_changed());
+  CHECK(w.state.memory_presses());
   CHECK(w.state.ToMemory().started == std::vector<std::string>{first.uid});
   // What is evicted whole has no start to be remembered.
   Plan evict;
