@@ -9,14 +9,12 @@
 #include "policies/profile.h"
 #include "scheduler/model/plan.h"
 #include "scheduler/state/state.h"
+#include "test/cycle/plan_words.h"
 #include "test/cycle/slow_limits.h"
 
 namespace muster::test {
 
 using Breaches = std::vector<std::string>;
-
-// The plan in names alone: equal for equal decisions, whatever the ids.
-std::string Named(const State& state, const Plan& plan);
 
 // Of `before`: the state that the plan was made on.
 Breaches StartsAreWhole(const State& before, const Plan& plan);

@@ -5,22 +5,14 @@
 #include "scheduler/sim/simulation.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "test/sim/random_scenario.h"
+#include "test/sim/seeds.h"
 
 namespace muster::sim {
 namespace {
-
-uint64_t Environment(const char* name, uint64_t absent) {
-  const char* text = std::getenv(name);
-  uint64_t value = absent;
-  if (text != nullptr) REQUIRE(absl::SimpleAtoi(text, &value));
-  return value;
-}
 
 std::vector<std::string> Unfinished(const Report& report) {
   std::vector<std::string> names;
@@ -31,12 +23,10 @@ std::vector<std::string> Unfinished(const Report& report) {
 }
 
 TEST_CASE("promises hold under faults, and all work gets done when they are over") {
-  const uint64_t only = Environment("MUSTER_SEED", 0);
-  const uint64_t first = only != 0 ? only : 1;
-  const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 1000);
+  const Seeds seeds = SeedsToRun(1000);
   int64_t restarts = 0;
   std::map<std::string, int64_t> evicted;  // gangs, by cause
-  for (uint64_t seed = first; seed <= last; ++seed) {
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     const codec::Scenario scenario = RandomScenario(seed);
     const Report report = Simulation(scenario, GangOptions(seed)).Run();
     restarts += report.restarts;
@@ -49,14 +39,14 @@ TEST_CASE("promises hold under faults, and all work gets done when they are over
     CHECK(report.violations == std::vector<std::string>());
     CHECK(Unfinished(report) == std::vector<std::string>());
   }
-  if (only != 0) return;
+  if (seeds.one) return;
   // Faults did strike, and evictions did take place.
-  const auto seeds = static_cast<int64_t>(last);
-  CHECK(restarts > seeds / 4);
+  const auto count = static_cast<int64_t>(seeds.last);
+  CHECK(restarts > count / 4);
   for (const char* kind : {"reclaim", "preemption"}) {
     CAPTURE(kind);
-    CHECK(evicted[absl::StrCat(kind, " whole")] > seeds / 4);
-    CHECK(evicted[absl::StrCat(kind, " in part")] > seeds / 20);
+    CHECK(evicted[absl::StrCat(kind, " whole")] > count / 4);
+    CHECK(evicted[absl::StrCat(kind, " in part")] > count / 20);
   }
 }
 

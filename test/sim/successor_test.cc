@@ -4,35 +4,19 @@
 // MUSTER_SEEDS=N runs N seeds, MUSTER_SEED=S alone.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/cycle/cycle.h"
 #include "scheduler/sim/simulation.h"
+#include "test/cycle/plan_words.h"
 #include "test/sim/random_policies.h"
 #include "test/sim/random_scenario.h"
+#include "test/sim/seeds.h"
 
 namespace muster::sim {
 namespace {
-
-std::string Named(const State& state, const Plan& plan) {
-  std::string out;
-  for (const muster::Step& step : plan.steps) {
-    absl::StrAppend(&out, "\n  ", Name(step.kind), " ", FullName(state.gang(step.gang)), ", ",
-                    step.placements.size(), " pods");
-  }
-  for (const Claim& claim : plan.claims) {
-    absl::StrAppend(&out, "\n  evict for ", FullName(state.gang(claim.gang)));
-    for (const Victim& victim : claim.victims) {
-      absl::StrAppend(&out, " ", FullName(state.gang(victim.gang)));
-    }
-  }
-  for (GangId id : plan.releases) absl::StrAppend(&out, "\n  release ", FullName(state.gang(id)));
-  return out;
-}
 
 // What the world has told, as a list of everything would tell it now.
 class Facts {
@@ -103,10 +87,7 @@ bool ReadsAlike(const State& state, const State& successor) {
     if (!gang.id.valid() || !Begun(gang)) return false;
     const PodId member = successor.FindPod(state.pod(gang.members.front()).pod.uid);
     const Gang& other = successor.gang(successor.pod(member).footing.gang);
-    // Stamps are in whole seconds.
-    const bool same_end = gang.ends == other.ends || (gang.ends < other.ends + absl::Seconds(1) &&
-                                                      other.ends < gang.ends + absl::Seconds(1));
-    return !same_end || (gang.driver.valid() && gang.promised != other.promised);
+    return gang.ends != other.ends || (gang.driver.valid() && gang.promised != other.promised);
   });
 }
 
@@ -153,8 +134,8 @@ class Rests : public loop::Observer {
       return step.kind == StepKind::kRepair || step.kind == StepKind::kRehold;
     });
     if (plan.empty()) return;
-    wrong.push_back(
-        absl::StrCat(absl::FormatDuration(now - kStart), ": ", who, Named(state, plan)));
+    wrong.push_back(absl::StrCat(absl::FormatDuration(now - kStart), ": ", who, "\n",
+                                 test::Named(state, plan)));
   }
 
   const bool reloads_;
@@ -162,22 +143,13 @@ class Rests : public loop::Observer {
   bool decides_ = false;
 };
 
-uint64_t Environment(const char* name, uint64_t absent) {
-  const char* text = std::getenv(name);
-  uint64_t value = absent;
-  if (text != nullptr) REQUIRE(absl::SimpleAtoi(text, &value));
-  return value;
-}
-
 TEST_CASE("at rest there is nothing to decide, for this daemon or its successor") {
   const bool policies = GENERATE(false, true);
   CAPTURE(policies);
-  const uint64_t only = Environment("MUSTER_SEED", 0);
-  const uint64_t first = only != 0 ? only : 1;
-  const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 150);
+  const Seeds seeds = SeedsToRun(150);
   int64_t rests = 0;
   int64_t successors = 0;
-  for (uint64_t seed = first; seed <= last; ++seed) {
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     codec::Scenario scenario = RandomScenario(seed);
     if (policies) AddPolicies(seed, &scenario);
     Rests observer(policies);
@@ -190,8 +162,8 @@ TEST_CASE("at rest there is nothing to decide, for this daemon or its successor"
     CHECK(observer.wrong == std::vector<std::string>());
     CHECK(report.violations == std::vector<std::string>());
   }
-  if (only != 0) return;
-  CHECK(rests > static_cast<int64_t>(last) * 100);
+  if (seeds.one) return;
+  CHECK(rests > static_cast<int64_t>(seeds.last) * 100);
   CHECK(successors > rests / 2);
 }
 

@@ -5,34 +5,24 @@
 #include "scheduler/daemon/trace/replay.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 
-#include "absl/strings/numbers.h"
 #include "scheduler/cycle/cycle.h"
 #include "test/daemon/trace/traced_world.h"
 #include "test/sim/random_scenario.h"
+#include "test/sim/seeds.h"
 
 namespace muster::daemon {
 namespace {
-
-uint64_t Environment(const char* name, uint64_t absent) {
-  const char* text = std::getenv(name);
-  uint64_t value = absent;
-  if (text != nullptr) REQUIRE(absl::SimpleAtoi(text, &value));
-  return value;
-}
 
 // Any trace of a few kilobytes then goes on in several files.
 constexpr int64_t kTiny = 2000;
 
 TEST_CASE("every plan of a recorded world is decided again") {
-  const uint64_t only = Environment("MUSTER_SEED", 0);
-  const uint64_t first = only != 0 ? only : 1;
-  const uint64_t last = only != 0 ? only : Environment("MUSTER_SEEDS", 200);
+  const sim::Seeds seeds = sim::SeedsToRun(200);
   int64_t restarts = 0;
   int64_t plans = 0;
   int64_t continued = 0;
-  for (uint64_t seed = first; seed <= last; ++seed) {
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     const ScratchFolder folder;
     RecordSettings settings;
     settings.folder = folder.path();
@@ -50,10 +40,10 @@ TEST_CASE("every plan of a recorded world is decided again") {
     CHECK(report.plans == recorded.plans);
     CHECK(report.events == recorded.events);
   }
-  if (only != 0) return;
-  CHECK(plans > static_cast<int64_t>(10 * last));
-  CHECK(restarts > static_cast<int64_t>(last / 10));
-  CHECK(continued > static_cast<int64_t>(last / 4));
+  if (seeds.one) return;
+  CHECK(plans > static_cast<int64_t>(10 * seeds.last));
+  CHECK(restarts > static_cast<int64_t>(seeds.last / 10));
+  CHECK(continued > static_cast<int64_t>(seeds.last / 4));
 }
 
 TEST_CASE("a file that goes on from another is enough by itself") {
